@@ -1,0 +1,66 @@
+// The seam between the page and whatever does the work: the app itself (tauri.ts), or made-up photos (demo/).
+// The page imports its types from here and from nowhere else.
+
+import type {
+  ExportResult,
+  LedgerPage,
+  Problem,
+  Settings,
+  Start,
+  UiEvent,
+} from './bindings';
+
+export type {
+  ExportResult,
+  Finding,
+  LedgerPage,
+  LedgerRecord,
+  LedgerState,
+  Photo,
+  PhotoState,
+  Problem,
+  Report,
+  Saved,
+  Settings,
+  SkippedFile,
+  Start,
+  Topic,
+  UiEvent,
+} from './bindings';
+
+export type Keep = Settings['keep'][number];
+export type Naming = Settings['naming'];
+export type Theme = Settings['theme'];
+export type DestinationKind = Settings['destination']['kind'];
+export type ExportFormat = 'csv' | 'json';
+
+/** What a command answers: its value, or a problem in words. It rejects only when the app itself cannot be reached. */
+export type Reply<T> = { status: 'ok'; data: T } | { status: 'error'; error: Problem };
+
+export interface Backend {
+  /** Subscribes to events, in order; everything that changes is told through them. */
+  start(onEvents: (events: UiEvent[]) => void): Promise<Reply<Start>>;
+
+  choosePhotos(): Promise<Reply<null>>;
+  chooseFolder(): Promise<Reply<null>>;
+  /** No ids: every photo that waits. */
+  clean(ids: number[]): Promise<Reply<null>>;
+  cancel(): Promise<Reply<null>>;
+  clear(): Promise<Reply<null>>;
+  remove(ids: number[]): Promise<Reply<null>>;
+  /** Shows the saved file in the file manager. */
+  reveal(id: number): Promise<Reply<null>>;
+
+  ledgerList(text: string, offset: number, limit: number): Promise<Reply<LedgerPage>>;
+  ledgerExport(format: ExportFormat): Promise<Reply<ExportResult>>;
+  /** `null` when the person closed the dialog without choosing. */
+  ledgerFindPhoto(): Promise<Reply<LedgerPage | null>>;
+  showLedgerFolder(): Promise<Reply<null>>;
+
+  setSettings(settings: Settings): Promise<Reply<Settings>>;
+  /** The settings as they were when the person closed the dialog without choosing. */
+  chooseOutputFolder(): Promise<Reply<Settings>>;
+
+  /** Address of a photo's small picture; it answers 404 when there is none. */
+  previewUrl(id: number): string;
+}

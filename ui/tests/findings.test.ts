@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding, Topic } from '../src/backend';
+import { dangerOf, fitting, grouped, shortened, TOPICS } from '../src/findings';
+
+const finding = (topic: Topic, name = 'n'): Finding => ({ topic, name, value: 'v' });
+
+describe('grouped', () => {
+  it('puts place, person and device first, whatever order they came in', () => {
+    const groups = grouped([finding('software'), finding('device', 'a'), finding('place'), finding('person'), finding('device', 'b')]);
+    expect(groups.map(({ topic }) => topic)).toEqual(['place', 'person', 'device', 'software']);
+    expect(groups[2]?.findings.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it('loses nothing', () => {
+    const all = TOPICS.flatMap((topic) => [finding(topic), finding(topic)]);
+    expect(grouped(all).flatMap(({ findings }) => findings)).toHaveLength(all.length);
+  });
+
+  it('calls place alone the highest danger', () => {
+    expect(TOPICS.filter((topic) => dangerOf(topic) === 'high')).toEqual(['place']);
+  });
+});
+
+describe('shortened', () => {
+  it('leaves short values alone and never cuts a character in two', () => {
+    expect(shortened('short', 10)).toBe('short');
+    expect(shortened('📷📷📷📷', 3)).toBe('📷📷…');
+  });
+});
+
+describe('fitting', () => {
+  const labels = [
+    { name: 'Place', count: 4 },
+    { name: 'Device', count: 1 },
+    { name: 'Time', count: 3 },
+  ];
+  it('shows all where there is room, and always the first', () => {
+    expect(fitting(labels, 1000)).toBe(3);
+    expect(fitting(labels, 0)).toBe(1);
+    expect(fitting([], 100)).toBe(0);
+  });
+  it('never shows more in less room', () => {
+    const counts = Array.from({ length: 40 }, (_, i) => fitting(labels, i * 10));
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  });
+});
