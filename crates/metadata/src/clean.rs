@@ -1,0 +1,173 @@
+//! Makes the clean copy, and reads it again before anyone gets it.
+
+use crate::explain::exif::{self, Kept};
+use crate::exif_writer::fresh_exif;
+use crate::format::{Fresh, Payload};
+use crate::inspect::{Reading, read};
+use crate::keep::{Fate, fate};
+use crate::{Container, Error, Finding, Limits, Policy, Topic, icc, verify};
+
+/// A clean file. Only [`clean`] makes one, and only after a second reading found nothing left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cleaned {
+    bytes: Vec<u8>,
+    container: Container,
+    width: u32,
+    height: u32,
+    orientation: u8,
+    found: Vec<Finding>,
+    removed: Vec<Finding>,
+    kept: Vec<Finding>,
+    unchanged: bool,
+}
+
+impl Cleaned {
+    /// The clean file.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Its container, the same as the original's.
+    #[must_use]
+    pub const fn container(&self) -> Container {
+        self.container
+    }
+
+    /// Width as stored, in pixels.
+    #[must_use]
+    pub const fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height as stored, in pixels.
+    #[must_use]
+    pub const fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// How viewers turn the picture, Exif orientation 1 to 8.
+    #[must_use]
+    pub const fn orientation(&self) -> u8 {
+        self.orientation
+    }
+
+    /// All that was found in the original, most dangerous first.
+    #[must_use]
+    pub fn found(&self) -> &[Finding] {
+        &self.found
+    }
+
+    /// What was found in the original and is gone.
+    #[must_use]
+    pub fn removed(&self) -> &[Finding] {
+        &self.removed
+    }
+
+    /// What stays: what the picture needs, and what the person asked to keep.
+    #[must_use]
+    pub fn kept(&self) -> &[Finding] {
+        &self.kept
+    }
+
+    /// Whether the original was clean already: the clean file equals it byte for byte.
+    #[must_use]
+    pub const fn unchanged(&self) -> bool {
+        self.unchanged
+    }
+}
+
+/// Makes a file of the parts that the picture needs and checks it by reading it again. Coded pixels are copied,
+/// never decoded, so the picture decodes bit for bit as before.
+///
+/// # Errors
+/// All those of [`inspect`](crate::inspect); and [`Error::LeftBehind`] when the second reading still finds something,
+/// in which case the copy is thrown away.
+pub fn clean(file: &[u8], policy: &Policy, limits: &Limits) -> Result<Cleaned, Error> {
+    let original = read(file, limits)?;
+    let fresh = Fresh {
+        exif: fresh_exif(original.report.orientation, &kept_exif(&original), policy),
+        icc: fresh_icc(&original),
+    };
+    let bytes = original.format.rebuild(&original.parts, &fresh)?;
+
+    let copy = read(&bytes, limits)?;
+    check(&original, &copy, policy, &fresh)?;
+
+    let gone = |finding: &&Finding| !copy.report.findings.contains(finding);
+    let removed = original.report.findings.iter().filter(gone).cloned().collect();
+    let kept = [copy.report.picture, copy.report.findings].concat();
+    Ok(Cleaned {
+        unchanged: bytes == file,
+        container: copy.report.container,
+        width: copy.report.width,
+        height: copy.report.height,
+        orientation: copy.report.orientation,
+        found: original.report.findings,
+        removed,
+        kept,
+        bytes,
+    })
+}
+
+/// What the first Exif block offers to keep.
+fn kept_exif(original: &Reading<'_>) -> Kept {
+    original
+        .payloads
+        .iter()
+        .find_map(|payload| match payload {
+            Payload::Exif(tiff) => Some(exif::kept(tiff)),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+/// The colour profile without its texts. A damaged one goes: viewers ignore it, so the colours stay the same.
+fn fresh_icc(original: &Reading<'_>) -> Option<Vec<u8>> {
+    original.payloads.iter().find_map(|payload| match payload {
+        Payload::Icc(profile) => icc::scrub(profile),
+        _ => None,
+    })
+}
+
+/// The second reading: nothing droppable in the copy, no finding that the person did not ask to keep, the picture's
+/// frame as before, and none of the original's identifying values anywhere outside the coded pixels.
+fn check(original: &Reading<'_>, copy: &Reading<'_>, policy: &Policy, fresh: &Fresh) -> Result<(), Error> {
+    let left_behind = |what| Err(Error::LeftBehind { what });
+    if copy.parts.iter().any(|part| fate(part.kind) == Fate::Drop) {
+        return left_behind("a part that should have gone");
+    }
+    if copy.report.findings.iter().any(|finding| !wanted(finding, policy)) {
+        return left_behind("a finding that nobody asked to keep");
+    }
+    let frame = |reading: &Reading<'_>| {
+        let report = &reading.report;
+        (report.width, report.height, report.orientation)
+    };
+    if frame(original) != frame(copy) {
+        return left_behind("a different size or orientation");
+    }
+    verify::coded_pixels_are_equal(&original.parts, &copy.parts)?;
+    // What the person keeps stands in the fresh Exif, and only there.
+    let chosen = fresh.exif.as_deref().filter(|_| !policy.keep.is_empty());
+    verify::secrets_are_gone(&original.secrets, &copy.parts, chosen)
+}
+
+/// Whether the person asked to keep what this finding is about.
+fn wanted(finding: &Finding, policy: &Policy) -> bool {
+    use crate::Keep::{Artist, Camera, Copyright, Date, Place};
+    match finding.topic {
+        Topic::Place => policy.keeps(Place),
+        Topic::Time => policy.keeps(Date),
+        Topic::Device => policy.keeps(Camera),
+        Topic::Person => policy.keeps(Artist) || policy.keeps(Copyright),
+        Topic::Picture => true,
+        Topic::Thumbnail
+        | Topic::Video
+        | Topic::EditHistory
+        | Topic::Provenance
+        | Topic::Text
+        | Topic::Software
+        | Topic::Unknown => false,
+    }
+}

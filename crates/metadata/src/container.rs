@@ -1,0 +1,165 @@
+//! Which container a file is, told from its first bytes and never from its name.
+
+use serde::Serialize;
+
+/// A container that [`clean`](crate::clean) can rewrite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Container {
+    /// JPEG, ITU-T T.81.
+    Jpeg,
+    /// PNG and APNG, PNG Specification (Third Edition).
+    Png,
+    /// WebP, still or animated, RFC 9649.
+    Webp,
+    /// GIF, still or animated, GIF89a Specification.
+    Gif,
+}
+
+impl Container {
+    /// Every container, in the order of the documentation.
+    pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Webp, Self::Gif];
+
+    /// The name that people use, such as `JPEG`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::Webp => "WebP",
+            Self::Gif => "GIF",
+        }
+    }
+
+    /// The usual file extension, without the dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Gif => "gif",
+        }
+    }
+
+    /// The extensions under which such files are found, in lower case, without the dot.
+    #[must_use]
+    pub const fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Self::Jpeg => &["jpg", "jpeg", "jpe", "jfif", "mpo"],
+            Self::Png => &["png", "apng"],
+            Self::Webp => &["webp"],
+            Self::Gif => &["gif"],
+        }
+    }
+}
+
+/// What the first bytes of a file say it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Sniffed {
+    /// A container that can be cleaned.
+    Photo(Container),
+    /// A known format that is refused; the name is for the message.
+    Refused(&'static str),
+}
+
+/// One signature: the bytes at an offset, and what they mean.
+type Signature = (usize, &'static [u8], Sniffed);
+
+const SIGNATURES: &[Signature] = &[
+    (0, b"\xFF\xD8\xFF", Sniffed::Photo(Container::Jpeg)),
+    (0, b"\x89PNG\r\n\x1A\n", Sniffed::Photo(Container::Png)),
+    (8, b"WEBP", Sniffed::Photo(Container::Webp)),
+    (0, b"GIF87a", Sniffed::Photo(Container::Gif)),
+    (0, b"GIF89a", Sniffed::Photo(Container::Gif)),
+    (4, b"ftypheic", Sniffed::Refused("HEIC")),
+    (4, b"ftypheix", Sniffed::Refused("HEIC")),
+    (4, b"ftyphevc", Sniffed::Refused("HEIC sequence")),
+    (4, b"ftypmif1", Sniffed::Refused("HEIF")),
+    (4, b"ftypmsf1", Sniffed::Refused("HEIF sequence")),
+    (4, b"ftypavif", Sniffed::Refused("AVIF")),
+    (4, b"ftypavis", Sniffed::Refused("AVIF sequence")),
+    (4, b"ftypcrx ", Sniffed::Refused("Canon RAW")),
+    (4, b"ftypqt  ", Sniffed::Refused("QuickTime video")),
+    (4, b"ftyp", Sniffed::Refused("MP4 video")),
+    (4, b"moov", Sniffed::Refused("QuickTime video")),
+    (4, b"mdat", Sniffed::Refused("QuickTime video")),
+    (4, b"wide", Sniffed::Refused("QuickTime video")),
+    (0, b"\0\0\0\x0CJXL \r\n\x87\n", Sniffed::Refused("JPEG XL")),
+    (0, b"\xFF\x0A", Sniffed::Refused("JPEG XL")),
+    (
+        0,
+        b"\0\0\0\x0CjP  \r\n\x87\n",
+        Sniffed::Refused("JPEG 2000"),
+    ),
+    (0, b"\xFF\x4F\xFF\x51", Sniffed::Refused("JPEG 2000")),
+    (0, b"II*\0", Sniffed::Refused("TIFF or RAW")),
+    (0, b"MM\0*", Sniffed::Refused("TIFF or RAW")),
+    (0, b"II+\0", Sniffed::Refused("BigTIFF")),
+    (0, b"MM\0+", Sniffed::Refused("BigTIFF")),
+    (0, b"IIRO", Sniffed::Refused("Olympus RAW")),
+    (0, b"IIU\0", Sniffed::Refused("Panasonic RAW")),
+    (0, b"FUJIFILMCCD-RAW", Sniffed::Refused("Fujifilm RAW")),
+    (0, b"BM", Sniffed::Refused("BMP")),
+    (0, b"%PDF-", Sniffed::Refused("PDF")),
+    (0, b"8BPS", Sniffed::Refused("Photoshop document")),
+    (0, b"<svg", Sniffed::Refused("SVG")),
+    (0, b"\x8AMNG\r\n\x1A\n", Sniffed::Refused("MNG")),
+    (
+        0,
+        b"\x1A\x45\xDF\xA3",
+        Sniffed::Refused("Matroska or WebM video"),
+    ),
+    (0, b"qoif", Sniffed::Refused("QOI")),
+];
+
+/// Tells from its first bytes what a file is, or `None` for bytes that are no known picture.
+///
+/// ```
+/// use metadata::{Container, Sniffed, sniff};
+/// assert_eq!(sniff(b"GIF89a\x01\0\x01\0"), Some(Sniffed::Photo(Container::Gif)));
+/// assert_eq!(sniff(b"dear diary"), None);
+/// ```
+#[must_use]
+pub fn sniff(bytes: &[u8]) -> Option<Sniffed> {
+    SIGNATURES
+        .iter()
+        .find(|(offset, magic, sniffed)| {
+            // RIFF holds sound and video too: WebP needs both of its words, RFC 9649 § 2.4.
+            let riff = *sniffed != Sniffed::Photo(Container::Webp) || bytes.starts_with(b"RIFF");
+            riff && bytes
+                .get(*offset..)
+                .is_some_and(|rest| rest.starts_with(magic))
+        })
+        .map(|(_, _, sniffed)| *sniffed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extensions_begin_with_the_usual_one() {
+        for container in Container::ALL {
+            assert_eq!(container.extensions().first(), Some(&container.extension()));
+        }
+    }
+
+    #[test]
+    fn riff_without_webp_is_no_photo() {
+        assert_eq!(sniff(b"RIFF\0\0\0\0WAVEfmt "), None);
+        assert_eq!(
+            sniff(b"RIFF\0\0\0\0WEBPVP8 "),
+            Some(Sniffed::Photo(Container::Webp))
+        );
+        assert_eq!(sniff(b"junkjunkWEBP"), None);
+    }
+
+    #[test]
+    fn refused_kinds_are_named() {
+        assert_eq!(sniff(b"\0\0\0\x18ftypheic"), Some(Sniffed::Refused("HEIC")));
+        assert_eq!(sniff(b"%PDF-1.7"), Some(Sniffed::Refused("PDF")));
+    }
+}

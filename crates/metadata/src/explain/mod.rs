@@ -1,0 +1,69 @@
+//! Payloads in a person's words. Each explainer writes findings for the person and secrets for the check of the
+//! output; none decides what stays. All read hostile bytes: every loop, depth and copy is bounded.
+
+mod base64;
+mod c2pa;
+mod cbor;
+mod certificate;
+mod date;
+mod embedded;
+pub(crate) mod exif;
+mod exif_gps;
+mod exif_table;
+mod gps;
+mod icc;
+mod iptc;
+mod json;
+mod makernote;
+mod photoshop;
+mod runs;
+mod samsung;
+mod text;
+mod tiff;
+mod trailer;
+mod vendor;
+mod video;
+mod words;
+mod xmp;
+mod xmp_scan;
+mod xmp_table;
+
+use crate::Topic;
+use crate::format::Payload;
+use crate::notes::{Notes, size_words};
+
+/// Explains every payload of a file; none is left out.
+pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
+    for payload in payloads {
+        match payload {
+            Payload::Exif(tiff) => exif::explain(tiff, notes),
+            Payload::Xmp(packet) => xmp::explain(packet, notes),
+            Payload::Icc(profile) => icc::explain(profile, notes),
+            Payload::GainMap(payloads) => {
+                notes.nested("in the gain map", |notes| self::payloads(payloads, notes));
+            }
+            Payload::BrokenIcc(size) => notes.find(
+                Topic::Unknown,
+                "Damaged colour profile",
+                &format!("{}, which viewers ignore", size_words(*size)),
+            ),
+            Payload::Photoshop(resources) => photoshop::explain(resources, notes),
+            Payload::Iptc(datasets) => iptc::explain(datasets, notes),
+            Payload::Provenance(boxes) => c2pa::explain(boxes, notes),
+            Payload::Comment(bytes) => text::comment(bytes, notes),
+            Payload::Text { keyword, text } => text::keyed(keyword, text, notes),
+            Payload::Time(date) => {
+                notes.find(Topic::Time, "Changed", date);
+                notes.secret_text(date);
+            }
+            Payload::Thumbnail {
+                width,
+                height,
+                bytes,
+            } => embedded::thumbnail(*width, *height, bytes, notes),
+            Payload::Vendor { name, bytes } => vendor::explain(name, bytes, notes),
+            Payload::Trailer(bytes) => trailer::explain(bytes, notes),
+            Payload::Unknown { name, bytes } => vendor::unknown(name, bytes, notes),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What a container has to offer: one walk, and a way back.
+
+use std::borrow::Cow;
+
+use crate::{Container, Error, Limits, part::Part};
+
+/// A container format. Each method is pure.
+pub(crate) trait Format: Sync {
+    /// Cuts `file` into parts that tile it.
+    ///
+    /// # Errors
+    /// When the file is damaged, ends early or uses what cannot be cleaned.
+    fn parts<'a>(&self, file: &'a [u8], limits: &Limits) -> Result<Vec<Part<'a>>, Error>;
+
+    /// Reads the size of the picture and its number of frames from the parts.
+    ///
+    /// # Errors
+    /// When the header is damaged.
+    fn frame(&self, parts: &[Part<'_>]) -> Result<Frame, Error>;
+
+    /// What the parts carry, joined and inflated, in a form that no longer depends on the container.
+    /// Parts that are copied have no payload. What cannot be read is given as [`Payload::Unknown`], never left out.
+    fn payloads<'a>(&self, parts: &[Part<'a>], limits: &Limits) -> Vec<Payload<'a>>;
+
+    /// A new file of the kept parts, in their order, with `fresh` in place of the rewritten ones.
+    ///
+    /// # Errors
+    /// When a length does not fit its field.
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error>;
+
+    /// The format's part names with what they are, for the documentation and its test.
+    fn vocabulary(&self) -> &'static [(&'static str, crate::part::Kind)];
+}
+
+/// The size of a picture as stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// In pixels.
+    pub(crate) width: u32,
+    /// In pixels.
+    pub(crate) height: u32,
+    /// How many frames; 1 for a still.
+    pub(crate) frames: u32,
+}
+
+/// What a part, or several together, tell.
+#[derive(Debug, Clone)]
+pub(crate) enum Payload<'a> {
+    /// A TIFF stream, without the `Exif\0\0` that some containers put before it.
+    Exif(Cow<'a, [u8]>),
+    /// An XMP packet (extended XMP is joined, ISO 16684-3).
+    Xmp(Cow<'a, [u8]>),
+    /// An ICC profile, joined and inflated.
+    Icc(Cow<'a, [u8]>),
+    /// An ICC profile that is damaged or incomplete; viewers ignore such.
+    BrokenIcc(usize),
+    /// Photoshop image resources (`8BIM`…).
+    Photoshop(Cow<'a, [u8]>),
+    /// IPTC-IIM datasets without Photoshop's frame around them.
+    Iptc(Cow<'a, [u8]>),
+    /// A C2PA manifest store: JUMBF boxes, joined.
+    Provenance(Cow<'a, [u8]>),
+    /// A comment in no declared encoding.
+    Comment(Cow<'a, [u8]>),
+    /// A keyword and its text.
+    Text {
+        /// Such as `Author`; may be empty.
+        keyword: String,
+        /// The text, inflated.
+        text: String,
+    },
+    /// A date, as the container writes it, made readable.
+    Time(String),
+    /// A small picture: JFIF, JFXX. Its width and height are 0 when unknown.
+    Thumbnail {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+        /// The coded or raw bytes.
+        bytes: &'a [u8],
+    },
+    /// A maker's block, by part name.
+    Vendor {
+        /// Such as `APP4`.
+        name: &'static str,
+        /// Its payload.
+        bytes: &'a [u8],
+    },
+    /// A gain map, which is kept, with whatever its own file carries besides.
+    GainMap(Vec<Payload<'a>>),
+    /// Bytes behind the end of the picture.
+    Trailer(&'a [u8]),
+    /// Something that no rule explains.
+    Unknown {
+        /// What it calls itself, as printable text.
+        name: String,
+        /// Its payload.
+        bytes: &'a [u8],
+    },
+}
+
+/// The parts that are written anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Fresh {
+    /// A TIFF stream with orientation and what the person keeps; `None` when neither is there.
+    pub(crate) exif: Option<Vec<u8>>,
+    /// The colour profile without identifying text.
+    pub(crate) icc: Option<Vec<u8>>,
+}
+
+/// The format behind a container's name.
+pub(crate) fn format_of(container: Container) -> &'static dyn Format {
+    match container {
+        Container::Jpeg => &crate::jpeg::Jpeg,
+        Container::Png => &crate::png::Png,
+        Container::Webp => &crate::webp::Webp,
+        Container::Gif => &crate::gif::Gif,
+    }
+}

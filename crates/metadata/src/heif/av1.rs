@@ -1,0 +1,63 @@
+//! AV1: open bitstream units in items and in the decoder configuration. Clauses of the AV1 Bitstream & Decoding
+//! Process Specification are cited as `AV1 §`.
+
+use super::units::{Unit, Use, tile};
+use crate::Error;
+
+/// Where the units begin in av1C, AV1-ISOBMFF § 2.3.3.
+pub(super) const UNITS_AT: usize = 4;
+
+/// The units of an item, or of a decoder configuration behind its fixed fields.
+///
+/// # Errors
+/// When the data is no row of units.
+pub(super) fn units(data: &[u8], limit: usize) -> Result<Vec<Unit>, Error> {
+    tile(data, limit, |rest| Ok(unit(rest)))
+}
+
+/// One unit, AV1 § 5.3.1: a header, an extension and a size where the header says so; without a size it is the last.
+fn unit(rest: &[u8]) -> Option<Unit> {
+    let header = *rest.first()?;
+    if header & 0b1000_0001 != 0 {
+        return None;
+    }
+    let size_at = if header & 0b100 == 0 { 1 } else { 2 };
+    let (payload_at, payload_len) = if header & 0b10 == 0 {
+        (size_at, rest.len().checked_sub(size_at)?)
+    } else {
+        let (size, size_len) = leb128(rest.get(size_at..)?)?;
+        (size_len.saturating_add(size_at), size)
+    };
+    let len = payload_at.checked_add(payload_len)?;
+    let payload = rest.get(payload_at..len)?;
+    Some(Unit {
+        len,
+        by_decoder: judge(header >> 3 & 15, payload),
+    })
+}
+
+/// What a decoder does with a unit, AV1 § 6.2.2: sequence and frame headers, tiles and temporal delimiters are
+/// decoded; of metadata (§ 6.7) the two on luminance are mere numbers, each with its trailing bits.
+fn judge(kind: u8, payload: &[u8]) -> Use {
+    match kind {
+        1..=4 | 6 | 7 => Use::Needed,
+        5 => match (leb128(payload), payload.len()) {
+            (Some((1, 1)), ..=6) | (Some((2, 1)), ..=26) => Use::Needed,
+            _ => Use::Message,
+        },
+        _ => Use::Padding,
+    }
+}
+
+/// A number of up to eight bytes with seven bits each, AV1 § 4.10.5; and how many bytes it took.
+fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut value = 0_u64;
+    for (at, byte) in bytes.iter().take(8).enumerate() {
+        let shift = u32::try_from(at).ok()?.checked_mul(7)?;
+        value |= u64::from(byte & 0x7F).checked_shl(shift)?;
+        if byte & 0x80 == 0 {
+            return Some((usize::try_from(value).ok()?, at.saturating_add(1)));
+        }
+    }
+    None
+}

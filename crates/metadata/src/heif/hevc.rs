@@ -1,0 +1,158 @@
+//! HEVC: NAL units in items and in the decoder configuration. Clauses of ISO/IEC 23008-2 are cited as `HEVC §`.
+
+use super::units::{Unit, Use, tile};
+use crate::Error;
+use crate::reader::Reader;
+
+/// Where hvcC holds how long the length before each unit is, ISO/IEC 14496-15 § 8.3.3.1.
+const LENGTH_SIZE_AT: usize = 21;
+/// Where the number of arrays stands in hvcC.
+pub(super) const ARRAYS_AT: usize = 22;
+
+/// The messages that stay: numbers on timing, transparency and luminance, without room for words. HEVC § D.2.
+const NUMERIC_MESSAGES: &[u32] = &[0, 1, 6, 47, 129, 132, 137, 144, 147, 148, 149, 165];
+/// The longest of them is a digest of three planes, HEVC § D.2.19.
+const NUMERIC_BYTES_MAX: usize = 64;
+
+/// How long the length before each unit is, in bytes, by the decoder configuration.
+pub(super) fn length_size(configuration: &[u8]) -> Option<usize> {
+    let bits = configuration.get(LENGTH_SIZE_AT)? & 0b11;
+    Some(usize::from(bits).saturating_add(1))
+}
+
+/// The units of an item, each behind its length.
+///
+/// # Errors
+/// When the data is no row of units, or a unit cannot be judged.
+pub(super) fn units(data: &[u8], length_size: usize, limit: usize) -> Result<Vec<Unit>, Error> {
+    tile(data, limit, |rest| {
+        if rest.len() < length_size && rest.iter().all(|byte| *byte == 0) {
+            return Ok(Some(Unit {
+                len: rest.len(),
+                by_decoder: Use::Padding,
+            }));
+        }
+        let Some((length, rest)) = rest.split_at_checked(length_size) else {
+            return Ok(None);
+        };
+        let len = length.iter().fold(0_usize, |len, byte| len << 8 | usize::from(*byte));
+        let Some(unit) = rest.get(..len) else {
+            return Ok(None);
+        };
+        Ok(Some(Unit {
+            len: length_size.saturating_add(len),
+            by_decoder: judge(unit)?,
+        }))
+    })
+}
+
+/// The arrays of units in a decoder configuration, behind its fixed fields. An array of messages is one unit.
+///
+/// # Errors
+/// When the configuration is damaged, or a unit cannot be judged.
+pub(super) fn arrays(configuration: &[u8]) -> Result<Vec<Unit>, Error> {
+    const WHAT: &str = "its decoder configuration is cut short (ISO/IEC 14496-15 § 8.3.3.1)";
+    let mut reader = Reader::new(configuration);
+    reader.take(ARRAYS_AT, WHAT)?;
+    let count = reader.u8(WHAT)?;
+    let mut arrays = Vec::new();
+    for _ in 0..count {
+        let begin = reader.offset();
+        reader.u8(WHAT)?;
+        let mut by_decoder = Use::Needed;
+        for _ in 0..reader.u16_be(WHAT)? {
+            let len = reader.u16_be(WHAT)?;
+            let unit = judge(reader.take(usize::from(len), WHAT)?)?;
+            if unit != Use::Needed {
+                by_decoder = unit;
+            }
+        }
+        arrays.push(Unit {
+            len: reader.offset().saturating_sub(begin),
+            by_decoder,
+        });
+    }
+    if !reader.at_end() {
+        arrays.push(Unit {
+            len: reader.rest().len(),
+            by_decoder: Use::Padding,
+        });
+    }
+    Ok(arrays)
+}
+
+/// What a decoder does with a unit, HEVC § 7.4.2.2.
+fn judge(unit: &[u8]) -> Result<Use, Error> {
+    let Some((header, payload)) = unit.split_at_checked(2) else {
+        return Ok(Use::Padding);
+    };
+    let [first, second] = [header.first(), header.last()].map(|byte| byte.copied().unwrap_or(0));
+    if first & 1 != 0 || second >> 3 != 0 {
+        return Err(Error::UnsupportedFeature {
+            what: "a picture in several layers (ISO/IEC 23008-2 Annex F)",
+            offset: 0,
+        });
+    }
+    match first >> 1 & 0x3F {
+        0..=9 | 16..=21 | 32..=37 => Ok(Use::Needed),
+        39 | 40 => messages(payload),
+        _ => Ok(Use::Padding),
+    }
+}
+
+/// What a unit of supplemental information is, HEVC § 7.3.5: it stays when all of its messages are mere numbers.
+fn messages(payload: &[u8]) -> Result<Use, Error> {
+    let bytes = without_emulation_prevention(payload);
+    let mut reader = Reader::new(&bytes);
+    let mut seen = [false; 2];
+    // The last byte is the stop bit, HEVC § 7.3.2.11.
+    while reader.rest().len() > 1 {
+        let message = extended(&mut reader).zip(extended(&mut reader));
+        let Some((kind, len)) = message else {
+            return Ok(Use::Message);
+        };
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        if reader.take(len, "SEI").is_err() {
+            return Ok(Use::Message);
+        }
+        let numeric = NUMERIC_MESSAGES.contains(&kind) && len <= NUMERIC_BYTES_MAX;
+        if let Some(seen) = seen.get_mut(usize::from(numeric)) {
+            *seen = true;
+        }
+    }
+    match seen {
+        [true, true] => Err(Error::UnsupportedFeature {
+            what: "words and numbers in one message to the decoder (ISO/IEC 23008-2 § 7.3.5)",
+            offset: 0,
+        }),
+        [true, false] => Ok(Use::Message),
+        [false, _] => Ok(Use::Needed),
+    }
+}
+
+/// A number as a row of 255s and a last byte, HEVC § 7.3.5.
+fn extended(reader: &mut Reader<'_>) -> Option<u32> {
+    let mut number = 0_u32;
+    loop {
+        let byte = reader.u8("SEI").ok()?;
+        number = number.checked_add(byte.into())?;
+        if byte != 0xFF {
+            return Some(number);
+        }
+    }
+}
+
+/// HEVC § 7.3.1.1: a 3 behind two zeros was put there so that no start code appears.
+fn without_emulation_prevention(payload: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(payload.len());
+    let mut zeros = 0_u32;
+    for byte in payload {
+        if zeros >= 2 && *byte == 3 {
+            zeros = 0;
+            continue;
+        }
+        zeros = if *byte == 0 { zeros.saturating_add(1) } else { 0 };
+        out.push(*byte);
+    }
+    out
+}

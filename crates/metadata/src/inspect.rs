@@ -1,0 +1,127 @@
+//! Tells what is in a file.
+
+use std::collections::BTreeSet;
+
+use crate::format::{Format, Frame, Payload, format_of};
+use crate::notes::Notes;
+use crate::part::{Part, check_tiling};
+use crate::{Container, Error, Finding, Limits, Report, Sniffed, Topic, explain, sniff};
+
+/// Tells what a file would give away, and what its picture needs. Reads only; writes nothing.
+///
+/// # Errors
+/// When the file is no photo, is damaged or incomplete, exceeds the limits, or cannot be cleaned wholly.
+pub fn inspect(file: &[u8], limits: &Limits) -> Result<Report, Error> {
+    read(file, limits).map(|reading| reading.report)
+}
+
+/// A file, read once: all that inspecting and cleaning need to know.
+pub(crate) struct Reading<'a> {
+    pub(crate) format: &'static dyn Format,
+    pub(crate) parts: Vec<Part<'a>>,
+    pub(crate) payloads: Vec<Payload<'a>>,
+    pub(crate) report: Report,
+    /// Identifying values as bytes, for the check of the output.
+    pub(crate) secrets: BTreeSet<Vec<u8>>,
+}
+
+/// Walks a file and explains it.
+pub(crate) fn read<'a>(file: &'a [u8], limits: &Limits) -> Result<Reading<'a>, Error> {
+    let container = photo_container(file, limits)?;
+    let format = format_of(container);
+    let parts = format.parts(file, limits)?;
+    check_tiling(&parts, file.len())?;
+    let frame = format.frame(&parts)?;
+    let payloads = format.payloads(&parts, limits);
+
+    let mut notes = Notes::new(limits);
+    explain::payloads(&payloads, &mut notes);
+    let (findings, secrets) = notes.finish();
+    let orientation = orientation(&payloads);
+    let report = Report {
+        container,
+        size_bytes: u64::try_from(file.len()).unwrap_or(u64::MAX),
+        width: frame.width,
+        height: frame.height,
+        orientation,
+        findings,
+        picture: picture(frame, orientation, &payloads),
+    };
+    Ok(Reading {
+        format,
+        parts,
+        payloads,
+        report,
+        secrets,
+    })
+}
+
+/// The container of a file that can be cleaned.
+fn photo_container(file: &[u8], limits: &Limits) -> Result<Container, Error> {
+    let bytes = u64::try_from(file.len()).unwrap_or(u64::MAX);
+    if file.is_empty() {
+        return Err(Error::Empty);
+    }
+    if bytes > limits.file_bytes_max {
+        return Err(Error::TooLarge {
+            bytes,
+            limit: limits.file_bytes_max,
+        });
+    }
+    match sniff(file) {
+        Some(Sniffed::Photo(container)) => Ok(container),
+        Some(Sniffed::Refused(name)) => Err(Error::Unsupported { name }),
+        None => Err(Error::NotAPhoto),
+    }
+}
+
+/// How viewers turn the picture: by the first Exif block that says so, upright otherwise.
+pub(crate) fn orientation(payloads: &[Payload<'_>]) -> u8 {
+    payloads
+        .iter()
+        .find_map(|payload| match payload {
+            Payload::Exif(tiff) => explain::exif::orientation(tiff),
+            _ => None,
+        })
+        .unwrap_or(1)
+}
+
+/// What the picture needs, in words.
+fn picture(frame: Frame, orientation: u8, payloads: &[Payload<'_>]) -> Vec<Finding> {
+    let mut needs = Vec::new();
+    let mut need = |name: &str, value: String| {
+        needs.push(Finding {
+            topic: Topic::Picture,
+            name: name.to_owned(),
+            value,
+        });
+    };
+    if orientation != 1 {
+        need("Orientation", orientation_words(orientation).to_owned());
+    }
+    for payload in payloads {
+        match payload {
+            Payload::Icc(profile) => need("Colour profile", crate::icc::describe(profile)),
+            Payload::GainMap(_) => need("HDR gain map", "brighter on HDR screens".to_owned()),
+            _ => {}
+        }
+    }
+    if frame.frames > 1 {
+        need("Animation", format!("{} frames", frame.frames));
+    }
+    needs
+}
+
+/// CIPA DC-008 § 4.6.4, Orientation, in words.
+const fn orientation_words(orientation: u8) -> &'static str {
+    match orientation {
+        2 => "mirrored left to right",
+        3 => "turned by 180°",
+        4 => "mirrored top to bottom",
+        5 => "mirrored, turned left",
+        6 => "turned right by 90°",
+        7 => "mirrored, turned right",
+        8 => "turned left by 90°",
+        _ => "upright",
+    }
+}

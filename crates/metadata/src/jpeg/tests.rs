@@ -1,0 +1,186 @@
+//! JPEG files built segment by segment, good and bad.
+
+use super::*;
+use crate::{Finding, Policy, Topic, clean, inspect};
+
+/// A segment with the right length.
+pub(super) fn segment(marker: u8, payload: &[u8]) -> Vec<u8> {
+    let len = u16::try_from(payload.len() + 2).unwrap().to_be_bytes();
+    [&[0xFF, marker], &len[..], payload].concat()
+}
+
+const SCAN: &[u8] = b"\x12\x34\xFF\x00\x56\xFF\xD0\x78\xFF\xFF\xD1\x9A";
+
+/// Tables, an 8×8 grey frame and one scan: what every picture has.
+pub(super) fn picture() -> Vec<u8> {
+    let dqt = segment(0xDB, &[&[0][..], &[16; 64]].concat());
+    let sof = segment(0xC0, &[8, 0, 8, 0, 8, 1, 1, 0x11, 0]);
+    let dht = segment(0xC4, &[&[0, 1][..], &[0; 15], &[0]].concat());
+    let sos = segment(0xDA, &[1, 1, 0, 0, 63, 0]);
+    [dqt, sof, dht, sos, SCAN.to_vec()].concat()
+}
+
+/// A whole file with `segments` before the picture and `trailer` behind it.
+pub(super) fn file(segments: &[Vec<u8>], trailer: &[u8]) -> Vec<u8> {
+    let middle = [segments.concat(), picture()].concat();
+    [b"\xFF\xD8", &middle[..], b"\xFF\xD9", trailer].concat()
+}
+
+pub(super) fn jfif() -> Vec<u8> {
+    segment(0xE0, b"JFIF\0\x01\x01\x01\0\x48\0\x48\0\0")
+}
+
+fn dirty() -> Vec<u8> {
+    file(
+        &[
+            segment(0xE0, b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01\xAA\xBB\xCC"),
+            segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"),
+            segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:Description dc:creator='Jane Doe'/></x:xmpmeta>"),
+            segment(0xE4, b"vendor block SERIAL-0815"),
+            segment(0xED, b"Photoshop 3.0\08BIM\x04\x04\0\0\0\0\0\x0D\x1C\x02\x50\0\x08Jane Doe\0"),
+            segment(0xEE, b"Adobe\0\x65\x80\0\0\0\x01and more"),
+            segment(0xFE, b"taken at home by Jane Doe"),
+            b"stray bytes".to_vec(),
+        ],
+        b"trailing diary entry",
+    )
+}
+
+pub(super) fn parts_of(file: &[u8]) -> Result<Vec<Part<'_>>, Error> {
+    Jpeg.parts(file, &Limits::default())
+}
+
+pub(super) fn cleaned(file: &[u8]) -> Vec<u8> {
+    let cleaned = clean(file, &Policy::default(), &Limits::default()).unwrap();
+    cleaned.bytes().to_vec()
+}
+
+pub(super) fn pixels(file: &[u8]) -> Vec<&[u8]> {
+    let parts = parts_of(file).unwrap();
+    let coded = |part: &&Part<'_>| matches!(part.kind, Kind::Header | Kind::Tables | Kind::Pixels);
+    parts.iter().filter(coded).map(|part| part.bytes).collect()
+}
+
+#[test]
+fn finds_everything() {
+    let report = inspect(&dirty(), &Limits::default()).unwrap();
+    assert_eq!((report.width, report.height, report.orientation), (8, 8, 6));
+    let tells = |topic: Topic| report.findings.iter().any(|finding| finding.topic == topic);
+    for topic in [Topic::Person, Topic::Thumbnail, Topic::Text, Topic::Unknown] {
+        assert!(tells(topic), "{topic:?} is missing in {:#?}", report.findings);
+    }
+    assert!(matches!(&report.picture[..], [Finding { name, .. }] if name == "Orientation"));
+}
+
+#[test]
+fn removes_everything_and_keeps_the_picture() {
+    let dirty = dirty();
+    let clean = cleaned(&dirty);
+    let text = String::from_utf8_lossy(&clean);
+    for gone in ["Jane", "SERIAL", "diary", "stray", "xmpmeta", "8BIM", "more"] {
+        assert!(!text.contains(gone), "{gone} is still there");
+    }
+    assert_eq!(pixels(&clean), pixels(&dirty));
+    let report = inspect(&clean, &Limits::default()).unwrap();
+    assert_eq!(report.findings, []);
+    assert_eq!(report.orientation, 6);
+    let names: Vec<_> = parts_of(&clean).unwrap().iter().map(|part| part.name).collect();
+    let expected = ["SOI", "APP0 JFIF", "APP1 Exif", "APP14 Adobe", "DQT", "SOF", "DHT", "SOS and its scan", "EOI"];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn cleaning_twice_is_cleaning_once() {
+    let once = cleaned(&dirty());
+    assert_eq!(cleaned(&once), once);
+}
+
+#[test]
+fn a_clean_file_is_left_as_it_is() {
+    let file = file(&[jfif()], b"");
+    assert!(clean(&file, &Policy::default(), &Limits::default()).unwrap().unchanged());
+}
+
+#[test]
+fn truncation_at_every_byte_is_an_error() {
+    let whole = file(&[jfif(), segment(0xFE, b"comment")], b"");
+    for end in 0..whole.len() {
+        assert!(clean(&whole[..end], &Policy::default(), &Limits::default()).is_err(), "at {end}");
+    }
+}
+
+#[test]
+fn any_changed_byte_is_survived() {
+    let whole = dirty();
+    for at in 0..whole.len() {
+        for value in [0x00, 0x01, 0x7F, 0xD8, 0xD9, 0xFF] {
+            let mut broken = whole.clone();
+            broken[at] = value;
+            if let Ok(cleaned) = clean(&broken, &Policy::default(), &Limits::default()) {
+                assert!(inspect(cleaned.bytes(), &Limits::default()).unwrap().findings.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_hides_behind_tables() {
+    for (marker, payload) in [
+        (0xDB, [&[0][..], &[16; 64], b"x"].concat()),
+        (0xC4, [&[0, 1][..], &[0; 15], &[0], b"x"].concat()),
+        (0xDD, b"\0\x01x".to_vec()),
+    ] {
+        let file = file(&[segment(marker, &payload)], b"");
+        assert_eq!(parts_of(&file).unwrap_err().code(), "malformed");
+    }
+}
+
+#[test]
+fn a_profile_in_pieces_is_joined_and_scrubbed() {
+    let profile = crate::icc::tests::srgb_with_texts();
+    let (a, b) = profile.split_at(300);
+    let piece = |number: u8, data: &[u8]| segment(0xE2, &[b"ICC_PROFILE\0", &[number, 2][..], data].concat());
+    let dirty = file(&[piece(2, b), piece(1, a)], b"");
+    let clean = cleaned(&dirty);
+    assert!(!String::from_utf8_lossy(&clean).contains("Jane"));
+    let report = inspect(&clean, &Limits::default()).unwrap();
+    assert_eq!(report.picture[0].value, "sRGB");
+    // One piece missing: viewers ignore the profile, so the clean copy goes without.
+    let broken = file(&[piece(1, a)], b"");
+    assert!(!String::from_utf8_lossy(&cleaned(&broken)).contains("ICC_PROFILE"));
+}
+
+#[test]
+fn segments_between_scans_go() {
+    let mut progressive = file(&[jfif()], b"");
+    progressive.truncate(progressive.len() - 2);
+    progressive.extend(segment(0xFE, b"between the scans"));
+    progressive.extend(segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"));
+    progressive.extend(segment(0xDA, &[1, 1, 0, 0, 63, 0]));
+    progressive.extend(SCAN);
+    progressive.extend(b"\xFF\xD9");
+    let clean = cleaned(&progressive);
+    assert!(!String::from_utf8_lossy(&clean).contains("between"));
+    assert_eq!(pixels(&clean), pixels(&progressive));
+}
+
+#[test]
+fn very_many_segments_take_linear_time() {
+    let comments = vec![segment(0xFE, b"x"); 65_535];
+    let clean = cleaned(&file(&comments, b""));
+    assert_eq!(clean, file(&[], b""));
+}
+
+#[test]
+fn the_limit_on_segments_holds() {
+    let mut limits = Limits::default();
+    limits.parts_max = 10;
+    let file = file(&vec![segment(0xFE, b"x"); 20], b"");
+    assert_eq!(inspect(&file, &limits).unwrap_err().code(), "too_many_parts");
+}
+
+#[test]
+fn hierarchical_frames_are_refused() {
+    let file = file(&[segment(0xDE, &[8, 0, 8, 0, 8, 1, 1, 0x11, 0])], b"");
+    assert_eq!(parts_of(&file).unwrap_err().code(), "unsupported_feature");
+}

@@ -1,0 +1,65 @@
+//! What is in a photo file, and the file without it.
+//!
+//! Bytes in, bytes out: this crate opens no file, asks no clock and keeps no state. One walk cuts a file into
+//! parts that tile it, without gap or overlap; [`inspect`] explains them and [`clean`] builds a new file of those
+//! that the picture needs. What is shown is what is removed.
+//!
+//! ```
+//! use metadata::{Limits, Policy, clean, inspect};
+//!
+//! // A one-pixel GIF with a comment.
+//! let mut photo = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xFF\xFF\xFF".to_vec();
+//! photo.extend(b"\x21\xFE\x10taken by J. Doe!\0");
+//! photo.extend(b"\x2C\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3B");
+//!
+//! let report = inspect(&photo, &Limits::default())?;
+//! assert_eq!(report.findings[0].value, "taken by J. Doe!");
+//!
+//! let cleaned = clean(&photo, &Policy::default(), &Limits::default())?;
+//! assert!(inspect(cleaned.bytes(), &Limits::default())?.findings.is_empty());
+//! # Ok::<(), metadata::Error>(())
+//! ```
+
+#![forbid(unsafe_code)]
+#![deny(rustdoc::broken_intra_doc_links)]
+// Tests build broken files on purpose; a panic there is a failed test.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::indexing_slicing,
+        clippy::string_slice
+    )
+)]
+
+mod clean;
+mod container;
+mod error;
+mod explain;
+mod exif_writer;
+mod finding;
+mod format;
+mod gif;
+mod icc;
+mod inspect;
+mod jpeg;
+mod keep;
+mod limits;
+mod notes;
+mod part;
+mod png;
+mod policy;
+mod reader;
+mod table;
+mod verify;
+mod webp;
+
+pub use clean::{Cleaned, clean};
+pub use container::{Container, Sniffed, sniff};
+pub use error::Error;
+pub use finding::{Finding, Report, Topic};
+pub use inspect::inspect;
+pub use limits::Limits;
+pub use policy::{Keep, Policy, UnknownKeep};
+pub use table::keep_table;

@@ -1,0 +1,199 @@
+//! The sheet on which the explainers write: findings for the person, and secrets for the check of the output.
+
+use std::collections::BTreeSet;
+
+use crate::{Finding, Limits, Topic};
+
+/// The shortest text that is searched for in the output, in bytes. Shorter ones occur by chance.
+const SECRET_BYTES_MIN: usize = 6;
+/// How many different bytes a secret needs; tables of repeated numbers match poorer ones by chance.
+const SECRET_DISTINCT_MIN: usize = 4;
+/// How many secrets are searched for at most.
+const SECRETS_MAX: usize = 4_096;
+/// The longest piece of one secret that is searched for, in bytes.
+const SECRET_BYTES_MAX: usize = 256;
+/// How deep files in files are followed.
+const NESTING_MAX: usize = 3;
+
+/// Findings and secrets of one file.
+#[derive(Debug)]
+pub(crate) struct Notes<'l> {
+    pub(crate) limits: &'l Limits,
+    findings: Vec<Finding>,
+    seen: BTreeSet<Finding>,
+    not_listed: usize,
+    secrets: BTreeSet<Vec<u8>>,
+    within: Vec<String>,
+}
+
+impl<'l> Notes<'l> {
+    pub(crate) const fn new(limits: &'l Limits) -> Self {
+        Self {
+            limits,
+            findings: Vec::new(),
+            seen: BTreeSet::new(),
+            not_listed: 0,
+            secrets: BTreeSet::new(),
+            within: Vec::new(),
+        }
+    }
+
+    /// Notes a finding. `value` may be hostile text: control characters go and long values are cut.
+    /// Repeated findings are noted once.
+    pub(crate) fn find(&mut self, topic: Topic, name: &str, value: &str) {
+        let name = match self.within.last() {
+            Some(place) => format!("{} ({place})", printable(name, 120)),
+            None => printable(name, 120),
+        };
+        let finding = Finding {
+            topic,
+            name,
+            value: printable(value, self.limits.value_chars_max),
+        };
+        if self.findings.len() >= self.limits.findings_max {
+            self.not_listed = self.not_listed.saturating_add(1);
+        } else if self.seen.insert(finding.clone()) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Remembers an identifying text, so that the check of the output looks for it in UTF-8 and UTF-16.
+    pub(crate) fn secret_text(&mut self, text: &str) {
+        let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+        if text.chars().count() < SECRET_BYTES_MIN {
+            return;
+        }
+        self.secret_bytes(text.as_bytes());
+        let utf16: Vec<u16> = text.encode_utf16().collect();
+        self.secret_bytes(
+            &utf16
+                .iter()
+                .flat_map(|u| u.to_le_bytes())
+                .collect::<Vec<_>>(),
+        );
+        self.secret_bytes(
+            &utf16
+                .iter()
+                .flat_map(|u| u.to_be_bytes())
+                .collect::<Vec<_>>(),
+        );
+    }
+
+    /// Remembers identifying bytes as they stand in the file, such as the three rationals of a GPS latitude.
+    pub(crate) fn secret_bytes(&mut self, bytes: &[u8]) {
+        let bytes = bytes.get(..SECRET_BYTES_MAX).unwrap_or(bytes);
+        let distinct = bytes.iter().collect::<BTreeSet<_>>().len();
+        if bytes.len() >= SECRET_BYTES_MIN
+            && distinct >= SECRET_DISTINCT_MIN
+            && self.secrets.len() < SECRETS_MAX
+        {
+            self.secrets.insert(bytes.to_vec());
+        }
+    }
+
+    /// Explains something inside something: its findings say so, as in `GPS position (in the 3.2 MB video inside)`.
+    /// Does nothing when the nesting is too deep.
+    pub(crate) fn nested(&mut self, place: &str, explain: impl FnOnce(&mut Self)) {
+        if self.within.len() >= NESTING_MAX {
+            return;
+        }
+        self.within.push(place.to_owned());
+        explain(self);
+        self.within.pop();
+    }
+
+    /// The findings, most dangerous first, and the secrets.
+    pub(crate) fn finish(mut self) -> (Vec<Finding>, BTreeSet<Vec<u8>>) {
+        self.findings.sort_by_key(|finding| finding.topic);
+        if self.not_listed > 0 {
+            self.findings.push(Finding {
+                topic: Topic::Unknown,
+                name: "Not listed".to_owned(),
+                value: format!("{} more", self.not_listed),
+            });
+        }
+        (self.findings, self.secrets)
+    }
+}
+
+/// Hostile text as one printable line: runs of white space become one space, control and direction-changing
+/// characters go, and the rest is cut at `chars_max`.
+pub(crate) fn printable(text: &str, chars_max: usize) -> String {
+    let mut line = String::new();
+    let mut count = 0_usize;
+    let mut space = false;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            space = count > 0;
+            continue;
+        }
+        if c.is_control() || is_format_control(c) {
+            continue;
+        }
+        if count >= chars_max {
+            line.push('…');
+            break;
+        }
+        if std::mem::take(&mut space) {
+            line.push(' ');
+        }
+        line.push(c);
+        count = count.saturating_add(1);
+    }
+    line
+}
+
+/// Characters that reorder or hide what follows them (Unicode 16, Bidi_Control and zero-width).
+const fn is_format_control(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
+/// A size in bytes as a person reads it, such as `3.2 MB`.
+pub(crate) fn size_words(bytes: usize) -> String {
+    const KILO: usize = 1_000;
+    const MEGA: usize = 1_000_000;
+    let tenths = |unit: usize| {
+        let whole = bytes.checked_div(unit).unwrap_or(0);
+        let rest = bytes.checked_rem(unit).unwrap_or(0);
+        let tenth = rest.saturating_mul(10).checked_div(unit).unwrap_or(0);
+        format!("{whole}.{tenth}")
+    };
+    if bytes < KILO {
+        format!("{bytes} bytes")
+    } else if bytes < MEGA {
+        format!("{} kB", tenths(KILO))
+    } else {
+        format!("{} MB", tenths(MEGA))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_becomes_one_line() {
+        assert_eq!(printable(" a\0b\n\n c\u{202E}d ", 10), "ab cd");
+        assert_eq!(printable("abcdef", 3), "abc…");
+    }
+
+    #[test]
+    fn poor_secrets_are_not_searched_for() {
+        let limits = Limits::default();
+        let mut notes = Notes::new(&limits);
+        notes.secret_text("Canon");
+        notes.secret_text("cccccccccc");
+        notes.secret_bytes(&[0; 24]);
+        assert!(notes.finish().1.is_empty());
+        let mut notes = Notes::new(&limits);
+        notes.secret_text("Jane Doe");
+        assert_eq!(notes.finish().1.len(), 3);
+    }
+
+    #[test]
+    fn sizes_read_well() {
+        assert_eq!(size_words(999), "999 bytes");
+        assert_eq!(size_words(15_600), "15.6 kB");
+        assert_eq!(size_words(3_249_000), "3.2 MB");
+    }
+}

@@ -1,0 +1,125 @@
+//! The second, independent check of a clean file. It knows nothing of why a part was kept: it looks for what must not
+//! be there, and compares what must be the same.
+
+use std::collections::BTreeSet;
+
+use aho_corasick::AhoCorasick;
+
+use crate::Error;
+use crate::part::{Kind, Part};
+
+/// Checks that both files hold the same coded pixels in the same order: then they decode to the same picture.
+///
+/// # Errors
+/// [`Error::LeftBehind`] when they differ.
+pub(crate) fn coded_pixels_are_equal(original: &[Part<'_>], copy: &[Part<'_>]) -> Result<(), Error> {
+    let coded = |part: &&Part<'_>| {
+        matches!(
+            part.kind,
+            Kind::Header | Kind::Tables | Kind::Pixels | Kind::Transparency
+        )
+    };
+    let bodies = |parts: &[Part<'_>]| parts.iter().filter(coded).count();
+    let same = original
+        .iter()
+        .filter(coded)
+        .zip(copy.iter().filter(coded))
+        .all(|(before, after)| before.kind == after.kind && before.body == after.body);
+    if same && bodies(original) == bodies(copy) {
+        Ok(())
+    } else {
+        Err(Error::LeftBehind {
+            what: "a change in the coded picture",
+        })
+    }
+}
+
+/// Checks that no identifying value of the original occurs in any part of the copy outside coded pixels and their
+/// tables, where such bytes could stand only by chance. `chosen` is what the person asked to keep: a value may stand
+/// inside it, and nowhere else.
+///
+/// # Errors
+/// [`Error::LeftBehind`], without the value.
+pub(crate) fn secrets_are_gone(
+    secrets: &BTreeSet<Vec<u8>>,
+    copy: &[Part<'_>],
+    chosen: Option<&[u8]>,
+) -> Result<(), Error> {
+    if secrets.is_empty() {
+        return Ok(());
+    }
+    let Ok(search) = AhoCorasick::new(secrets) else {
+        return Err(Error::LeftBehind {
+            what: "more values than can be searched for",
+        });
+    };
+    let is_chosen = |part: &Part<'_>| {
+        part.kind == Kind::Exif && chosen.is_some_and(|exif| part.body.ends_with(exif))
+    };
+    let searched = copy
+        .iter()
+        .filter(|part| !matches!(part.kind, Kind::Pixels | Kind::Tables | Kind::Transparency))
+        .filter(|part| !is_chosen(part));
+    // Values could also hide across the seam of two parts, so neighbours are searched together.
+    let mut joined = Vec::new();
+    for part in searched {
+        joined.extend_from_slice(part.bytes);
+    }
+    if search.is_match(&joined) {
+        Err(Error::LeftBehind {
+            what: "an identifying value",
+        })
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part<'a>(kind: Kind, bytes: &'a [u8]) -> Part<'a> {
+        Part {
+            kind,
+            name: "test",
+            offset: 0,
+            bytes,
+            body: bytes,
+        }
+    }
+
+    fn secrets(values: &[&str]) -> BTreeSet<Vec<u8>> {
+        values.iter().map(|value| value.as_bytes().to_vec()).collect()
+    }
+
+    #[test]
+    fn a_value_is_found_anywhere_outside_coded_pixels() {
+        let secrets = secrets(&["Jane Doe"]);
+        let hit = [part(Kind::ColourProfile, b"...Jane Doe...")];
+        let across = [part(Kind::Jfif, b"..Jane "), part(Kind::ColourProfile, b"Doe..")];
+        let pixels = [part(Kind::Pixels, b"...Jane Doe...")];
+        assert!(secrets_are_gone(&secrets, &hit, None).is_err());
+        assert!(secrets_are_gone(&secrets, &across, None).is_err());
+        assert!(secrets_are_gone(&secrets, &pixels, None).is_ok());
+    }
+
+    #[test]
+    fn what_the_person_keeps_may_stand_in_the_fresh_exif_only() {
+        let secrets = secrets(&["Jane Doe"]);
+        let exif = part(Kind::Exif, b"Exif\0\0MM Jane Doe");
+        assert!(secrets_are_gone(&secrets, &[exif], Some(b"MM Jane Doe")).is_ok());
+        assert!(secrets_are_gone(&secrets, &[exif], None).is_err());
+        let other = part(Kind::Jfif, b"Jane Doe");
+        assert!(secrets_are_gone(&secrets, &[exif, other], Some(b"MM Jane Doe")).is_err());
+    }
+
+    #[test]
+    fn changed_missing_or_added_pixels_are_noticed() {
+        let a = part(Kind::Pixels, b"a");
+        let b = part(Kind::Pixels, b"b");
+        assert!(coded_pixels_are_equal(&[a, b], &[a, b]).is_ok());
+        assert!(coded_pixels_are_equal(&[a, b], &[b, a]).is_err());
+        assert!(coded_pixels_are_equal(&[a, b], &[a]).is_err());
+        assert!(coded_pixels_are_equal(&[a], &[a, b]).is_err());
+    }
+}
