@@ -1,7 +1,7 @@
 //! Makes the clean copy, and reads it again before anyone gets it.
 
-use crate::explain::exif::{self, Kept};
 use crate::exif_writer::fresh_exif;
+use crate::explain::exif::{self, Kept};
 use crate::format::{Fresh, Payload};
 use crate::inspect::{Reading, read};
 use crate::keep::{Fate, fate};
@@ -95,7 +95,13 @@ pub fn clean(file: &[u8], policy: &Policy, limits: &Limits) -> Result<Cleaned, E
     check(&original, &copy, policy, &fresh)?;
 
     let gone = |finding: &&Finding| !copy.report.findings.contains(finding);
-    let removed = original.report.findings.iter().filter(gone).cloned().collect();
+    let removed = original
+        .report
+        .findings
+        .iter()
+        .filter(gone)
+        .cloned()
+        .collect();
     let kept = [copy.report.picture, copy.report.findings].concat();
     Ok(Cleaned {
         unchanged: bytes == file,
@@ -132,12 +138,22 @@ fn fresh_icc(original: &Reading<'_>) -> Option<Vec<u8>> {
 
 /// The second reading: nothing droppable in the copy, no finding that the person did not ask to keep, the picture's
 /// frame as before, and none of the original's identifying values anywhere outside the coded pixels.
-fn check(original: &Reading<'_>, copy: &Reading<'_>, policy: &Policy, fresh: &Fresh) -> Result<(), Error> {
+fn check(
+    original: &Reading<'_>,
+    copy: &Reading<'_>,
+    policy: &Policy,
+    fresh: &Fresh,
+) -> Result<(), Error> {
     let left_behind = |what| Err(Error::LeftBehind { what });
     if copy.parts.iter().any(|part| fate(part.kind) == Fate::Drop) {
         return left_behind("a part that should have gone");
     }
-    if copy.report.findings.iter().any(|finding| !wanted(finding, policy)) {
+    if copy
+        .report
+        .findings
+        .iter()
+        .any(|finding| !wanted(finding, policy))
+    {
         return left_behind("a finding that nobody asked to keep");
     }
     let frame = |reading: &Reading<'_>| {

@@ -51,16 +51,28 @@ pub(crate) fn fresh_exif(orientation: u8, kept: &Kept, policy: &Policy) -> Optio
 
     if policy.keeps(Keep::Camera) {
         main.extend(kept.make.as_deref().and_then(|text| ascii(tag::MAKE, text)));
-        main.extend(kept.model.as_deref().and_then(|text| ascii(tag::MODEL, text)));
+        main.extend(
+            kept.model
+                .as_deref()
+                .and_then(|text| ascii(tag::MODEL, text)),
+        );
     }
     if orientation != 1 {
         main.push(short(tag::ORIENTATION, u16::from(orientation)));
     }
     if policy.keeps(Keep::Artist) {
-        main.extend(kept.artist.as_deref().and_then(|text| ascii(tag::ARTIST, text)));
+        main.extend(
+            kept.artist
+                .as_deref()
+                .and_then(|text| ascii(tag::ARTIST, text)),
+        );
     }
     if policy.keeps(Keep::Copyright) {
-        main.extend(kept.copyright.as_deref().and_then(|text| ascii(tag::COPYRIGHT, text)));
+        main.extend(
+            kept.copyright
+                .as_deref()
+                .and_then(|text| ascii(tag::COPYRIGHT, text)),
+        );
     }
     if policy.keeps(Keep::Date) {
         let date = kept.date_time_original.as_deref();
@@ -146,7 +158,11 @@ fn write_ifd(out: &mut Vec<u8>, entries: &[Entry]) {
     let fixed = entries.len().saturating_mul(12).saturating_add(6);
     let mut long_at = out.len().saturating_add(fixed);
     let mut long_values = Vec::new();
-    out.extend(u16::try_from(entries.len()).unwrap_or(u16::MAX).to_be_bytes());
+    out.extend(
+        u16::try_from(entries.len())
+            .unwrap_or(u16::MAX)
+            .to_be_bytes(),
+    );
     for entry in entries {
         out.extend(entry.tag.to_be_bytes());
         out.extend(entry.kind.to_be_bytes());
@@ -225,7 +241,9 @@ fn rationals(tag: u16, values: &[(u32, u32)]) -> Entry {
         count: count(values.len()),
         value: values
             .iter()
-            .flat_map(|(numerator, denominator)| [numerator.to_be_bytes(), denominator.to_be_bytes()])
+            .flat_map(|(numerator, denominator)| {
+                [numerator.to_be_bytes(), denominator.to_be_bytes()]
+            })
             .flatten()
             .collect(),
     }

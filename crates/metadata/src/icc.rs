@@ -32,11 +32,34 @@ const NO_DATE: [u8; 12] = [0x07, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
 
 /// Well-known colour spaces by their D50-adapted colorants: red, green and blue X, Y, Z in 1/65536.
 const KNOWN: &[(&str, [i32; 9])] = &[
-    ("sRGB", [28_576, 14_581, 912, 25_241, 46_981, 6_362, 9_376, 3_972, 46_787]),
-    ("Display P3", [33_760, 15_806, -69, 19_136, 45_366, 2_746, 10_296, 4_364, 51_387]),
-    ("Adobe RGB", [39_957, 20_389, 1_276, 13_455, 41_005, 3_990, 9_778, 4_142, 48_798]),
-    ("ProPhoto RGB", [52_278, 18_876, 0, 8_860, 46_655, 0, 2_053, 6, 54_061]),
-    ("Rec. 2020", [44_132, 18_285, -124, 10_859, 44_256, 1_966, 8_199, 2_995, 52_232]),
+    (
+        "sRGB",
+        [
+            28_576, 14_581, 912, 25_241, 46_981, 6_362, 9_376, 3_972, 46_787,
+        ],
+    ),
+    (
+        "Display P3",
+        [
+            33_760, 15_806, -69, 19_136, 45_366, 2_746, 10_296, 4_364, 51_387,
+        ],
+    ),
+    (
+        "Adobe RGB",
+        [
+            39_957, 20_389, 1_276, 13_455, 41_005, 3_990, 9_778, 4_142, 48_798,
+        ],
+    ),
+    (
+        "ProPhoto RGB",
+        [52_278, 18_876, 0, 8_860, 46_655, 0, 2_053, 6, 54_061],
+    ),
+    (
+        "Rec. 2020",
+        [
+            44_132, 18_285, -124, 10_859, 44_256, 1_966, 8_199, 2_995, 52_232,
+        ],
+    ),
 ];
 /// How far a colorant may be from the known one: profiles round differently.
 const COLORANT_TOLERANCE: i32 = 160;
@@ -133,7 +156,14 @@ fn kind_of_colour(header: &[u8]) -> &'static str {
 
 /// An element without the slack behind its numbers, where its type says how many there are (§ 10).
 fn trimmed(element: &[u8]) -> &[u8] {
-    let count = || element.get(8..12)?.try_into().ok().map(u32::from_be_bytes).map(index);
+    let count = || {
+        element
+            .get(8..12)?
+            .try_into()
+            .ok()
+            .map(u32::from_be_bytes)
+            .map(index)
+    };
     let len = match element.get(..4) {
         Some(b"curv") => count().and_then(|n| n.checked_mul(2)?.checked_add(12)),
         Some(b"para") => match element.get(8..10) {
@@ -237,7 +267,11 @@ pub(crate) mod tests {
     pub(crate) fn srgb_with_texts() -> Vec<u8> {
         let xyz = |v: &[i32]| {
             let numbers = v.iter().flat_map(|n| n.to_be_bytes());
-            b"XYZ \0\0\0\0".iter().copied().chain(numbers).collect::<Vec<u8>>()
+            b"XYZ \0\0\0\0"
+                .iter()
+                .copied()
+                .chain(numbers)
+                .collect::<Vec<u8>>()
         };
         let curve = b"curv\0\0\0\0\0\0\0\x01\x02\x33secretslack".to_vec();
         let (_, c) = KNOWN[0];
@@ -278,7 +312,8 @@ pub(crate) mod tests {
             let parsed = parse(profile).unwrap();
             let numeric = |tag: &([u8; 4], &[u8])| NUMERIC_TAGS.contains(&&tag.0);
             let tags = parsed.tags.into_iter().filter(numeric);
-            tags.map(|(name, element)| (name, trimmed(element).to_vec())).collect::<Vec<_>>()
+            tags.map(|(name, element)| (name, trimmed(element).to_vec()))
+                .collect::<Vec<_>>()
         };
         assert_eq!(tags(&clean), tags(&dirty));
     }

@@ -34,9 +34,7 @@ pub(crate) const fn fate(kind: Kind) -> Fate {
         | Kind::AdobeTransform
         | Kind::Features
         | Kind::GainMapIndex
-        | Kind::Exif => {
-            Fate::Rewrite
-        }
+        | Kind::Exif => Fate::Rewrite,
 
         // Everything else tells something about someone, or we cannot say that it does not.
         Kind::Xmp

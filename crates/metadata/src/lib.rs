@@ -36,8 +36,8 @@
 mod clean;
 mod container;
 mod error;
-mod explain;
 mod exif_writer;
+mod explain;
 mod finding;
 mod format;
 mod gif;

@@ -17,7 +17,7 @@ pub fn keep_table(container: Container) -> String {
     let mut table = String::from("| part | in the clean copy |\n|---|---|\n");
     for (name, kind) in format_of(container).vocabulary() {
         let fate = match fate(*kind) {
-            Fate::Copy => "copied, byte for byte",
+            Fate::Copy => "stays",
             Fate::Rewrite => "written anew, without what identifies",
             Fate::Drop => "removed",
         };

@@ -19,11 +19,19 @@ const LISTED_MAX: usize = 24;
 
 /// Notes what a manifest store tells.
 pub(super) fn explain(store: &[u8], notes: &mut Notes<'_>) {
-    notes.find(Topic::Provenance, "Content credential (C2PA)", &size_words(store.len()));
+    notes.find(
+        Topic::Provenance,
+        "Content credential (C2PA)",
+        &size_words(store.len()),
+    );
     let mut told = Told::default();
     boxes(store, "", 0, &mut told, notes);
     if !told.assertions.is_empty() {
-        notes.find(Topic::Provenance, "Content credential holds", &told.assertions.join(", "));
+        notes.find(
+            Topic::Provenance,
+            "Content credential holds",
+            &told.assertions.join(", "),
+        );
     }
     if told.boxes == 0 {
         let value = runs::sized(store, notes);
@@ -47,7 +55,11 @@ fn boxes(bytes: &[u8], label: &str, depth: usize, told: &mut Told, notes: &mut N
         told.boxes = told.boxes.saturating_add(1);
         if told.boxes > BOXES_MAX || depth > DEPTH_MAX {
             let value = runs::sized(content, notes);
-            notes.find(Topic::Unknown, "Content credential beyond the limit", &value);
+            notes.find(
+                Topic::Unknown,
+                "Content credential beyond the limit",
+                &value,
+            );
             return;
         }
         match &kind {
@@ -80,7 +92,11 @@ fn boxes(bytes: &[u8], label: &str, depth: usize, told: &mut Told, notes: &mut N
     let rest = words::trim(reader.rest());
     if !rest.is_empty() {
         let value = runs::sized(rest, notes);
-        notes.find(Topic::Unknown, "Unreadable part of the content credential", &value);
+        notes.find(
+            Topic::Unknown,
+            "Unreadable part of the content credential",
+            &value,
+        );
     }
 }
 
@@ -114,14 +130,24 @@ fn description(content: &[u8]) -> String {
 }
 
 fn name(label: &str, told: &mut Told, notes: &mut Notes<'_>) {
-    let structure = ["c2pa", "c2pa.assertions", "c2pa.credentials", "c2pa.claim", "c2pa.claim.v2", "c2pa.signature", "c2pa.databoxes"];
+    let structure = [
+        "c2pa",
+        "c2pa.assertions",
+        "c2pa.credentials",
+        "c2pa.claim",
+        "c2pa.claim.v2",
+        "c2pa.signature",
+        "c2pa.databoxes",
+    ];
     if label.is_empty() || structure.contains(&label) {
         return;
     }
     if label.contains("urn:") {
         notes.find(Topic::Provenance, "Number of the content credential", label);
         notes.secret_text(label.rsplit(':').next().unwrap_or(label));
-    } else if told.assertions.len() < LISTED_MAX && !told.assertions.iter().any(|known| known == label) {
+    } else if told.assertions.len() < LISTED_MAX
+        && !told.assertions.iter().any(|known| known == label)
+    {
         told.assertions.push(label.to_owned());
     }
 }
@@ -132,7 +158,11 @@ fn json_values(content: &[u8]) -> Vec<(String, Value)> {
     json::values(&text)
         .into_iter()
         .map(|(key, value)| {
-            let value = if number(&value) { Value::Number(value) } else { Value::Text(value) };
+            let value = if number(&value) {
+                Value::Number(value)
+            } else {
+                Value::Text(value)
+            };
             (key, value)
         })
         .collect()
@@ -145,7 +175,11 @@ fn cbor_values(content: &[u8]) -> Vec<(String, Value)> {
 /// Who signed, and when.
 fn signature(content: &[u8], notes: &mut Notes<'_>) {
     for (number, subject) in certificate::subjects(content).into_iter().enumerate() {
-        let name = if number == 0 { "Signed by" } else { "Signature vouched for by" };
+        let name = if number == 0 {
+            "Signed by"
+        } else {
+            "Signature vouched for by"
+        };
         notes.find(Topic::Provenance, name, &subject.join(", "));
         if let Some(common) = subject.first() {
             notes.secret_text(common);
@@ -162,12 +196,15 @@ fn topic(label: &str, key: &str) -> Option<(Topic, &'static str)> {
     Some(match key {
         "claim_generator" => (Topic::Software, "Software"),
         "dc:title" | "title" => (Topic::Text, "Title"),
-        "instanceID" | "documentID" | "instance_id" => (Topic::EditHistory, "Number of the document"),
+        "instanceID" | "documentID" | "instance_id" => {
+            (Topic::EditHistory, "Number of the document")
+        }
         "action" => (Topic::EditHistory, "Edit"),
         "softwareAgent" => (Topic::Software, "Edited with"),
         "digitalSourceType" => (Topic::Provenance, "Kind of source"),
-        "when" | "dateTime" | "datePublished" | "DateTimeOriginal" | "DateTimeDigitized" | "DateTime" | "CreateDate"
-        | "timestamp" | "GPSTimeStamp" | "GPSDateTime" | "GPSDateStamp" => (Topic::Time, "Time in the content credential"),
+        "when" | "dateTime" | "datePublished" | "DateTimeOriginal" | "DateTimeDigitized"
+        | "DateTime" | "CreateDate" | "timestamp" | "GPSTimeStamp" | "GPSDateTime"
+        | "GPSDateStamp" => (Topic::Time, "Time in the content credential"),
         "Make" => (Topic::Device, "Camera maker"),
         "Model" => (Topic::Device, "Camera model"),
         "BodySerialNumber" | "SerialNumber" => (Topic::Device, "Camera serial number"),
@@ -180,7 +217,9 @@ fn topic(label: &str, key: &str) -> Option<(Topic, &'static str)> {
         "identifier" | "@id" => (Topic::Person, "Account of the author"),
         "url" if label.contains("CreativeWork") => (Topic::Person, "Web address of the author"),
         "Copyright" | "rights" | "copyrightNotice" | "credit" => (Topic::Person, "Copyright"),
-        "City" | "Country" | "State" | "Location" | "LocationName" | "GPSAreaInformation" => (Topic::Place, "Place"),
+        "City" | "Country" | "State" | "Location" | "LocationName" | "GPSAreaInformation" => {
+            (Topic::Place, "Place")
+        }
         "GPSAltitude" => (Topic::Place, "Height above the sea"),
         "GPSHorizontalAccuracy" | "GPSHPositioningError" => (Topic::Place, "GPS error"),
         "description" | "caption" | "ImageDescription" | "headline" => (Topic::Text, "Caption"),
@@ -208,16 +247,33 @@ fn assertion(label: &str, values: Vec<(String, Value)>, notes: &mut Notes<'_>) {
     for (key, value) in &values {
         one(label, key, value, &mut others, notes);
     }
-    let listed: Vec<String> = others.into_iter().map(|(key, values)| format!("{key} {}", values.join(", "))).collect();
+    let listed: Vec<String> = others
+        .into_iter()
+        .map(|(key, values)| format!("{key} {}", values.join(", ")))
+        .collect();
     let hashes = label.starts_with("c2pa.hash");
     if !listed.is_empty() && !hashes {
         let shown = listed.get(..LISTED_MAX).unwrap_or(&listed).join("; ");
-        let more = if listed.len() > LISTED_MAX { "; …" } else { "" };
-        notes.find(Topic::Provenance, &format!("Content credential, {label}"), &format!("{shown}{more}"));
+        let more = if listed.len() > LISTED_MAX {
+            "; …"
+        } else {
+            ""
+        };
+        notes.find(
+            Topic::Provenance,
+            &format!("Content credential, {label}"),
+            &format!("{shown}{more}"),
+        );
     }
 }
 
-fn one(label: &str, key: &str, value: &Value, others: &mut BTreeMap<String, Vec<String>>, notes: &mut Notes<'_>) {
+fn one(
+    label: &str,
+    key: &str,
+    value: &Value,
+    others: &mut BTreeMap<String, Vec<String>>,
+    notes: &mut Notes<'_>,
+) {
     const VALUES_SHOWN_MAX: usize = 4;
     let text = match value {
         // Digests, padding and signatures.
@@ -228,17 +284,38 @@ fn one(label: &str, key: &str, value: &Value, others: &mut BTreeMap<String, Vec<
         notes.secret_text(text);
         return;
     }
+    if matches!(
+        key,
+        "alg" | "hash" | "pad" | "@context" | "@type" | "dc:format" | "format"
+    ) {
+        return;
+    }
     // Links inside the store, and the vocabularies that the keys come from.
-    if text.starts_with("self#") || text.is_empty() || text.starts_with("http://ns.") || text.starts_with("http://www.w3.org") || text.starts_with("http://purl.org") || text.contains("cipa.jp") {
+    if text.starts_with("self#")
+        || text.is_empty()
+        || text.starts_with("http://ns.")
+        || text.starts_with("http://www.w3.org")
+        || text.starts_with("http://purl.org")
+        || text.contains("cipa.jp")
+    {
         return;
     }
     let known = topic(label, key);
     if let Some((topic, name)) = known {
         if key == "digitalSourceType" && text.contains("rainedAlgorithmicMedia") {
-            notes.find(Topic::Provenance, "Made with AI", text.rsplit('/').next().unwrap_or(text));
+            notes.find(
+                Topic::Provenance,
+                "Made with AI",
+                text.rsplit('/').next().unwrap_or(text),
+            );
             return;
         }
-        let shown = if topic == Topic::Time { date::iso(text) } else { text.clone() };
+        let shown = match topic {
+            Topic::Time => date::iso(text),
+            // Heights and errors.
+            Topic::Place if matches!(value, Value::Number(_)) => format!("{text} m"),
+            _ => text.clone(),
+        };
         notes.find(topic, name, &shown);
     } else {
         let key = if key.is_empty() { "value" } else { key };
@@ -292,7 +369,13 @@ mod tests {
                         named("stds.exif", &[boxed(b"json", exif)]),
                         named("stds.schema-org.CreativeWork", &[boxed(b"json", work)]),
                         named("c2pa.actions", &[boxed(b"cbor", actions)]),
-                        named("c2pa.thumbnail.claim.jpeg", &[boxed(b"bfdb", b"\0image/jpeg\0"), boxed(b"bidb", b"not a jpeg")]),
+                        named(
+                            "c2pa.thumbnail.claim.jpeg",
+                            &[
+                                boxed(b"bfdb", b"\0image/jpeg\0"),
+                                boxed(b"bidb", b"not a jpeg"),
+                            ],
+                        ),
                     ],
                 ),
                 named("c2pa.claim", &[boxed(b"cbor", claim)]),
@@ -309,9 +392,17 @@ mod tests {
         explain(&sample(), &mut notes);
         let (findings, secrets) = notes.finish();
         let has = |topic: Topic, value: &str| {
-            assert!(findings.iter().any(|f| f.topic == topic && f.value == value), "{value}: {findings:#?}");
+            assert!(
+                findings
+                    .iter()
+                    .any(|f| f.topic == topic && f.value == value),
+                "{value}: {findings:#?}"
+            );
         };
-        has(Topic::Place, "43.152094, -77.580533 (43°09′07.5″ N, 77°34′49.9″ W)");
+        has(
+            Topic::Place,
+            "43.152094, -77.580533 (43°09′07.5″ N, 77°34′49.9″ W)",
+        );
         has(Topic::Person, "Jane Doe");
         has(Topic::Device, "Acme");
         has(Topic::Time, "2023-02-12 18:44:26 UTC");
@@ -320,7 +411,10 @@ mod tests {
         has(Topic::EditHistory, "c2pa.opened");
         has(Topic::Provenance, "Jane's camera, Acme");
         has(Topic::Provenance, "2023-02-12 18:44:29 UTC");
-        has(Topic::Provenance, "stds.exif, stds.schema-org.CreativeWork, c2pa.actions, c2pa.thumbnail.claim.jpeg");
+        has(
+            Topic::Provenance,
+            "stds.exif, stds.schema-org.CreativeWork, c2pa.actions, c2pa.thumbnail.claim.jpeg",
+        );
         has(Topic::Thumbnail, "10 bytes");
         assert!(secrets.contains(&b"43.152093900000"[..]));
         assert!(secrets.contains(&b"37742c5e-8a27-49fa-8302-3f079fcb76b9"[..]));

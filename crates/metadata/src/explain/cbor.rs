@@ -68,7 +68,10 @@ impl Walk<'_> {
 
     /// Reads one item. `None` at damage, at a limit, and at the end of an indefinite length.
     fn item(&mut self, key: &str, depth: usize) -> Option<()> {
-        self.items = self.items.checked_add(1).filter(|items| *items <= ITEMS_MAX)?;
+        self.items = self
+            .items
+            .checked_add(1)
+            .filter(|items| *items <= ITEMS_MAX)?;
         if depth > DEPTH_MAX {
             return None;
         }
@@ -76,7 +79,10 @@ impl Walk<'_> {
         let inner = depth.saturating_add(1);
         match head.major {
             0 => self.add(key, Value::Number(head.argument?.to_string())),
-            1 => self.add(key, Value::Number(format!("-{}", u128::from(head.argument?).saturating_add(1)))),
+            1 => self.add(
+                key,
+                Value::Number(format!("-{}", u128::from(head.argument?).saturating_add(1))),
+            ),
             2 | 3 => self.string(&head, key)?,
             4 => {
                 self.repeat(head.argument, |walk| walk.item(key, inner))?;
@@ -94,7 +100,11 @@ impl Walk<'_> {
     }
 
     /// Reads as many as the argument says, or until the break.
-    fn repeat(&mut self, count: Option<u64>, mut read: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+    fn repeat(
+        &mut self,
+        count: Option<u64>,
+        mut read: impl FnMut(&mut Self) -> Option<()>,
+    ) -> Option<()> {
         let mut left = count;
         loop {
             match &mut left {
@@ -179,7 +189,8 @@ mod tests {
     #[test]
     fn values_keep_their_keys() {
         // {"name": "Jane", "at": [1, -2, 1.5], "hash": h'00', 33: true}
-        let bytes = b"\xA4\x64name\x64Jane\x62at\x83\x01\x21\xF9\x3E\x00\x64hash\x41\x00\x18\x21\xF5";
+        let bytes =
+            b"\xA4\x64name\x64Jane\x62at\x83\x01\x21\xF9\x3E\x00\x64hash\x41\x00\x18\x21\xF5";
         let number = |value: &str| Value::Number(value.to_owned());
         let expected = [
             ("name", text("Jane")),
@@ -189,12 +200,18 @@ mod tests {
             ("hash", Value::Bytes(1)),
             ("33", number("yes")),
         ];
-        assert_eq!(values(bytes), expected.map(|(key, value)| (key.to_owned(), value)));
+        assert_eq!(
+            values(bytes),
+            expected.map(|(key, value)| (key.to_owned(), value))
+        );
     }
 
     #[test]
     fn indefinite_lengths_end_at_the_break() {
-        assert_eq!(values(b"\xBF\x61a\x9F\x61b\xFF\xFF\x61c"), [("a".to_owned(), text("b")), (String::new(), text("c"))]);
+        assert_eq!(
+            values(b"\xBF\x61a\x9F\x61b\xFF\xFF\x61c"),
+            [("a".to_owned(), text("b")), (String::new(), text("c"))]
+        );
     }
 
     #[test]

@@ -5,15 +5,15 @@ const CERTIFICATES_MAX: usize = 16;
 
 /// Parts of a name, by object identifier (RFC 5280 appendix A and X.520), in the order in which they are told.
 const NAME_PARTS: &[&[u8]] = &[
-    b"\x55\x04\x03", // common name
-    b"\x55\x04\x2A", // given name
-    b"\x55\x04\x04", // surname
-    b"\x55\x04\x0A", // organisation
-    b"\x55\x04\x0B", // unit
-    b"\x55\x04\x07", // city
-    b"\x55\x04\x08", // state
-    b"\x55\x04\x06", // country
-    b"\x55\x04\x05", // serial number
+    b"\x55\x04\x03",                         // common name
+    b"\x55\x04\x2A",                         // given name
+    b"\x55\x04\x04",                         // surname
+    b"\x55\x04\x0A",                         // organisation
+    b"\x55\x04\x0B",                         // unit
+    b"\x55\x04\x07",                         // city
+    b"\x55\x04\x08",                         // state
+    b"\x55\x04\x06",                         // country
+    b"\x55\x04\x05",                         // serial number
     b"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x01", // e-mail
 ];
 
@@ -23,7 +23,9 @@ pub(super) fn subjects(bytes: &[u8]) -> Vec<Vec<String>> {
     let mut rest = bytes;
     while subjects.len() < CERTIFICATES_MAX {
         // A long sequence that begins with a long sequence.
-        let Some(at) = memchr::memmem::find(rest, b"\x30\x82") else { break };
+        let Some(at) = memchr::memmem::find(rest, b"\x30\x82") else {
+            break;
+        };
         rest = rest.get(at..).unwrap_or_default();
         match certificate(rest) {
             Some((subject, after)) => {
@@ -43,7 +45,11 @@ pub(super) fn stamped(bytes: &[u8]) -> Option<String> {
         let digits = std::str::from_utf8(time).ok()?.strip_suffix('Z')?;
         super::date::is_digits(digits).then_some(())?;
         let (day, clock) = digits.split_at_checked(8)?;
-        Some(format!("{} {} UTC", super::date::compact(day), super::date::compact(clock)))
+        Some(format!(
+            "{} {} UTC",
+            super::date::compact(day),
+            super::date::compact(clock)
+        ))
     })
 }
 
@@ -69,9 +75,15 @@ fn name(mut rest: &[u8]) -> Vec<String> {
     let mut parts: Vec<(usize, String)> = Vec::new();
     while let Some((set, after)) = tagged(rest, 0x31) {
         rest = after;
-        let Some((pair, _)) = tagged(set, 0x30) else { continue };
-        let Some((oid, value)) = tagged(pair, 0x06) else { continue };
-        let Some((tag, content, _)) = any(value) else { continue };
+        let Some((pair, _)) = tagged(set, 0x30) else {
+            continue;
+        };
+        let Some((oid, value)) = tagged(pair, 0x06) else {
+            continue;
+        };
+        let Some((tag, content, _)) = any(value) else {
+            continue;
+        };
         let text = match tag {
             0x1E => super::words::utf16(content, super::tiff::Order::Big),
             _ => super::words::text(content),
@@ -83,7 +95,11 @@ fn name(mut rest: &[u8]) -> Vec<String> {
         }
     }
     parts.sort_by_key(|(place, _)| *place);
-    parts.into_iter().map(|(_, text)| text).filter(|text| !text.is_empty()).collect()
+    parts
+        .into_iter()
+        .map(|(_, text)| text)
+        .filter(|text| !text.is_empty())
+        .collect()
 }
 
 /// The content of an element with this tag, and what follows it.
@@ -141,7 +157,12 @@ pub(super) mod build {
             name(&[(b"\x55\x04\x0A", organisation), (b"\x55\x04\x03", common)]),
         ]
         .concat();
-        let parts = [element(0x30, &fields), element(0x30, &[]), element(0x03, &[0; 64])].concat();
+        let parts = [
+            element(0x30, &fields),
+            element(0x30, &[]),
+            element(0x03, &[0; 64]),
+        ]
+        .concat();
         element(0x30, &parts)
     }
 }
@@ -156,7 +177,10 @@ mod tests {
         bytes.extend(build::certificate("Jane Doe", "Acme"));
         bytes.extend(build::certificate("Acme Root", "Acme"));
         bytes.extend(b"\x18\x0F20230212184429Z");
-        assert_eq!(subjects(&bytes), [["Jane Doe", "Acme"], ["Acme Root", "Acme"]]);
+        assert_eq!(
+            subjects(&bytes),
+            [["Jane Doe", "Acme"], ["Acme Root", "Acme"]]
+        );
         assert_eq!(stamped(&bytes).as_deref(), Some("2023-02-12 18:44:29 UTC"));
     }
 

@@ -27,7 +27,10 @@ pub(super) fn iso(date: &str) -> String {
     let Some((day, time)) = date.split_once('T') else {
         return date.to_owned();
     };
-    let (clock, zone) = match time.find(['+', '-', 'Z']).and_then(|at| time.split_at_checked(at)) {
+    let (clock, zone) = match time
+        .find(['+', '-', 'Z'])
+        .and_then(|at| time.split_at_checked(at))
+    {
         Some((clock, "Z")) => (clock, "UTC"),
         Some(split) => split,
         None => (time, ""),
@@ -44,7 +47,10 @@ pub(super) fn iso_to_exif(date: &str) -> Option<String> {
 
 /// Compact dates of IPTC and PDF: `20240131` and `120005+0100`.
 pub(super) fn compact(date: &str) -> String {
-    let (digits, zone) = match date.find(['+', '-']).and_then(|at| date.split_at_checked(at)) {
+    let (digits, zone) = match date
+        .find(['+', '-'])
+        .and_then(|at| date.split_at_checked(at))
+    {
         Some(split) => split,
         None => (date, ""),
     };
@@ -141,15 +147,24 @@ mod tests {
         );
         assert_eq!(exif("    :  :     :  :  ", None, None), None);
         assert_eq!(exif("0000:00:00 00:00:00", None, None), None);
-        assert_eq!(exif("last summer 1", None, None).as_deref(), Some("last summer 1"));
+        assert_eq!(
+            exif("last summer 1", None, None).as_deref(),
+            Some("last summer 1")
+        );
         assert!(is_exif_date("2024:01:31 12:00:05"));
         assert!(!is_exif_date("2024:01:31 12:00:05Z"));
     }
 
     #[test]
     fn other_forms_read_well() {
-        assert_eq!(iso("2024-01-31T12:00:05+01:00"), "2024-01-31 12:00:05 +01:00");
-        assert_eq!(iso("2024-01-31T12:00:05.123Z"), "2024-01-31 12:00:05.123 UTC");
+        assert_eq!(
+            iso("2024-01-31T12:00:05+01:00"),
+            "2024-01-31 12:00:05 +01:00"
+        );
+        assert_eq!(
+            iso("2024-01-31T12:00:05.123Z"),
+            "2024-01-31 12:00:05.123 UTC"
+        );
         assert_eq!(iso("2024-01"), "2024-01");
         assert_eq!(
             iso_to_exif("2024-01-31T12:00:05Z").as_deref(),
@@ -164,8 +179,14 @@ mod tests {
     #[test]
     fn seconds_become_dates() {
         assert_eq!(unix(0).as_deref(), Some("1970-01-01 00:00:00 UTC"));
-        assert_eq!(unix(951_827_696).as_deref(), Some("2000-02-29 12:34:56 UTC"));
-        assert_eq!(unix(1_735_689_599).as_deref(), Some("2024-12-31 23:59:59 UTC"));
+        assert_eq!(
+            unix(951_827_696).as_deref(),
+            Some("2000-02-29 12:34:56 UTC")
+        );
+        assert_eq!(
+            unix(1_735_689_599).as_deref(),
+            Some("2024-12-31 23:59:59 UTC")
+        );
         assert_eq!(unix(u64::MAX), None);
     }
 }

@@ -84,7 +84,9 @@ pub(crate) fn orientation(tiff: &[u8]) -> Option<u8> {
     let (tiff, first) = Tiff::new(without_prefix(tiff))?;
     let directory = tiff.directory(first)?;
     let entry = directory.entries.iter().find(|entry| entry.tag == 0x0112)?;
-    let number = entry.number().and_then(|number| u8::try_from(number).ok())?;
+    let number = entry
+        .number()
+        .and_then(|number| u8::try_from(number).ok())?;
     (1..=8).contains(&number).then_some(number)
 }
 
@@ -186,7 +188,10 @@ impl<'a> Block<'a> {
 
     /// Where the directories begin that this one points at.
     fn links(&self, directory: usize, next: Option<usize>) -> Vec<(Place, usize)> {
-        let mut links: Vec<_> = next.map(|next| (Place::Further, next)).into_iter().collect();
+        let mut links: Vec<_> = next
+            .map(|next| (Place::Further, next))
+            .into_iter()
+            .collect();
         for tag in self.tags.iter().filter(|tag| tag.directory == directory) {
             let place = match tag.entry.tag {
                 0x8769 => Place::Exif,
@@ -205,7 +210,9 @@ impl<'a> Block<'a> {
     fn first(&self, number: u16) -> Option<Entry<'a>> {
         self.tags
             .iter()
-            .find(|tag| tag.entry.tag == number && !matches!(tag.place, Place::Gps | Place::Interop))
+            .find(|tag| {
+                tag.entry.tag == number && !matches!(tag.place, Place::Gps | Place::Interop)
+            })
             .map(|tag| tag.entry)
     }
 }
@@ -269,7 +276,9 @@ fn one(
         return;
     }
     let Some((_, _, topic, name, form)) = row(tag.place, entry.tag) else {
-        unlisted(tag, summaries, notes);
+        if !of_thumbnail(tag, block) {
+            unlisted(tag, summaries, notes);
+        }
         return;
     };
     let (raw, value) = match form {
@@ -280,6 +289,14 @@ fn one(
             notes.find(*topic, name, &in_words(tag, true));
             return;
         }
+        Form::Lens => {
+            notes.find(
+                *topic,
+                name,
+                &lens_range(entry).unwrap_or_else(|| in_words(tag, true)),
+            );
+            return;
+        }
         Form::Bytes => {
             let value = summaries.raw(entry.bytes, notes);
             notes.find(*topic, name, &value);
@@ -287,8 +304,8 @@ fn one(
         }
         Form::Settings => return,
         Form::Technical => {
-            // A version number alone says nothing.
-            if !matches!(entry.tag, 0x9000 | 0x0000) {
+            // A version number alone says nothing, and a thumbnail is told with its size.
+            if !matches!(entry.tag, 0x9000 | 0x0000) && !of_thumbnail(tag, block) {
                 summarise(tag, &mut summaries.technical);
             }
             return;
@@ -305,10 +322,22 @@ fn one(
     words::secret(raw, &value, notes);
 }
 
+/// Whether it is a number in the directory of a thumbnail, such as its width.
+fn of_thumbnail(tag: &Tag<'_>, block: &Block<'_>) -> bool {
+    let pointed = |other: &Tag<'_>| {
+        other.directory == tag.directory && matches!(other.entry.tag, 0x0111 | 0x0201)
+    };
+    tag.place == Place::Further
+        && known(tag).is_some()
+        && !tag.entry.is_ascii()
+        && block.tags.iter().any(pointed)
+}
+
 /// Whether a tag is told by [`dates`], [`settings`], [`thumbnails`] or the picture's own needs.
 fn is_told_elsewhere(tag: &Tag<'_>) -> bool {
     let pointer = matches!(tag.entry.tag, 0x8769 | 0x8825 | 0xA005 | 0x0112);
-    let date = matches!(tag.entry.tag, 0x0132 | 0x9003 | 0x9004 | 0x9010..=0x9012 | 0x9290..=0x9292);
+    let date =
+        matches!(tag.entry.tag, 0x0132 | 0x9003 | 0x9004 | 0x9010..=0x9012 | 0x9290..=0x9292);
     (pointer || date) && !matches!(tag.place, Place::Gps | Place::Interop)
 }
 
@@ -324,12 +353,22 @@ fn open(tag: &Tag<'_>, block: &Block<'_>, notes: &mut Notes<'_>) {
         0x02BC => xmp::explain(bytes, notes),
         0x83BB => iptc::explain(bytes, notes),
         0x8649 => {
-            notes.find(Topic::EditHistory, "Photoshop block", &size_words(bytes.len()));
-            notes.nested("in the Exif block", |notes| photoshop::explain(bytes, notes));
+            notes.find(
+                Topic::EditHistory,
+                "Photoshop block",
+                &size_words(bytes.len()),
+            );
+            notes.nested("in the Exif block", |notes| {
+                photoshop::explain(bytes, notes)
+            });
         }
         0x8773 => icc::explain(bytes, notes),
         _ => {
-            let make = block.first(0x010F).as_ref().map(Entry::text).unwrap_or_default();
+            let make = block
+                .first(0x010F)
+                .as_ref()
+                .map(Entry::text)
+                .unwrap_or_default();
             makernote::explain(block.tiff, &tag.entry, &make, notes);
         }
     }
@@ -346,7 +385,11 @@ fn unlisted(tag: &Tag<'_>, summaries: &mut Summaries, notes: &mut Notes<'_>) {
         },
         |known| known.description().unwrap_or("Exif tag").to_owned(),
     );
-    let topic = if tag.place == Place::Gps { Topic::Place } else { Topic::Unknown };
+    let topic = if tag.place == Place::Gps {
+        Topic::Place
+    } else {
+        Topic::Unknown
+    };
     if entry.is_ascii() && tag.place != Place::Interop {
         let value = entry.text();
         if !value.is_empty() {
@@ -392,10 +435,14 @@ pub(super) fn in_words(tag: &Tag<'_>, with_unit: bool) -> String {
         value: tag.entry.value(),
     };
     let shown = field.display_value();
-    if with_unit {
+    let shown = if with_unit {
         shown.with_unit(()).to_string()
     } else {
         shown.to_string()
+    };
+    match shown.replace("NaN", "unknown").trim() {
+        "" => size_words(tag.entry.bytes.len()),
+        shown => shown.to_owned(),
     }
 }
 
@@ -426,7 +473,11 @@ pub(super) fn comment(entry: &Entry<'_>) -> String {
             };
             let swapped = words::utf16(rest, other);
             let plain = |text: &str| text.chars().filter(char::is_ascii).count();
-            if plain(&swapped) > plain(&as_declared) { swapped } else { as_declared }
+            if plain(&swapped) > plain(&as_declared) {
+                swapped
+            } else {
+                as_declared
+            }
         }
         b"ASCII\0\0\0" | b"JIS\0\0\0\0\0" | b"\0\0\0\0\0\0\0\0" => words::text(rest),
         _ => words::text(entry.bytes),
@@ -463,7 +514,11 @@ fn dates(block: &Block<'_>, notes: &mut Notes<'_>) {
 
 /// Exposure in one line: `1/60 s, f/2.8, ISO 100, 26 mm`.
 fn settings(block: &Block<'_>, notes: &mut Notes<'_>) {
-    let ratio = |number: u16| block.first(number).and_then(|entry| entry.rationals().first().copied());
+    let ratio = |number: u16| {
+        block
+            .first(number)
+            .and_then(|entry| entry.rationals().first().copied())
+    };
     let mut line = Vec::new();
     if let Some((numerator, denominator)) = ratio(0x829A) {
         line.extend(exposure_time(numerator, denominator));
@@ -475,10 +530,35 @@ fn settings(block: &Block<'_>, notes: &mut Notes<'_>) {
     let focal = ratio(0x920A).and_then(|(n, d)| super::gps::fraction(n, d, 1));
     line.extend(focal.map(|focal| format!("{focal} mm")));
     let full_frame = block.first(0xA405).and_then(|entry| entry.number());
-    line.extend(full_frame.filter(|focal| *focal > 0).map(|focal| format!("{focal} mm in 35 mm terms")));
+    line.extend(
+        full_frame
+            .filter(|focal| *focal > 0)
+            .map(|focal| format!("{focal} mm in 35 mm terms")),
+    );
     if !line.is_empty() {
         notes.find(Topic::Device, "Exposure settings", &line.join(", "));
     }
+}
+
+/// Shortest and longest focal length, and the aperture at each: `18-55 mm, f/3.5-5.6`.
+fn lens_range(entry: &Entry<'_>) -> Option<String> {
+    let [short, long, wide, tele] = <[_; 4]>::try_from(entry.rationals()).ok()?;
+    let range = |(n, d): (u32, u32), (m, e): (u32, u32)| {
+        let (from, to) = (
+            super::gps::fraction(n, d, 1)?,
+            super::gps::fraction(m, e, 1)?,
+        );
+        Some(if from == to {
+            from
+        } else {
+            format!("{from}-{to}")
+        })
+    };
+    let focal = range(short, long)?;
+    Some(match range(wide, tele) {
+        Some(aperture) => format!("{focal} mm, f/{aperture}"),
+        None => format!("{focal} mm"),
+    })
 }
 
 fn exposure_time(numerator: u32, denominator: u32) -> Option<String> {
@@ -486,7 +566,8 @@ fn exposure_time(numerator: u32, denominator: u32) -> Option<String> {
         return None;
     }
     if numerator >= denominator {
-        return super::gps::fraction(numerator, denominator, 1).map(|seconds| format!("{seconds} s"));
+        return super::gps::fraction(numerator, denominator, 1)
+            .map(|seconds| format!("{seconds} s"));
     }
     super::gps::fraction(denominator, numerator, 0).map(|part| format!("1/{part} s"))
 }
@@ -495,10 +576,15 @@ fn exposure_time(numerator: u32, denominator: u32) -> Option<String> {
 fn thumbnails(block: &Block<'_>, notes: &mut Notes<'_>) {
     let mut seen = BTreeSet::new();
     for number in 0..=DIRECTORIES_MAX {
-        let tags: Vec<_> = block.tags.iter().filter(|tag| tag.directory == number).collect();
+        let tags: Vec<_> = block
+            .tags
+            .iter()
+            .filter(|tag| tag.directory == number)
+            .collect();
         let value = |wanted: u16| {
             let tag = tags.iter().find(|tag| {
-                tag.entry.tag == wanted && matches!(tag.place, Place::Main | Place::Exif | Place::Further)
+                tag.entry.tag == wanted
+                    && matches!(tag.place, Place::Main | Place::Exif | Place::Further)
             });
             tag.and_then(|tag| tag.entry.number())
         };
@@ -531,7 +617,10 @@ fn thumbnail_bytes<'a>(block: &Block<'a>, at: u32, len: u32) -> Option<&'a [u8]>
 /// Tags that cannot be read, and bytes that no tag accounts for.
 fn stray(block: &Block<'_>, notes: &mut Notes<'_>) {
     if block.unreadable > 0 {
-        let value = format!("{} that point outside the block or have no known type", block.unreadable);
+        let value = format!(
+            "{} that point outside the block or have no known type",
+            block.unreadable
+        );
         notes.find(Topic::Unknown, "Unreadable Exif tags", &value);
     }
     let mut covered = block.covered.clone();
@@ -541,16 +630,23 @@ fn stray(block: &Block<'_>, notes: &mut Notes<'_>) {
             0x0111 => 0x0117,
             _ => return None,
         };
-        let len = block.tags.iter().find(|other| {
-            other.directory == tag.directory && other.entry.tag == wanted
-        })?;
+        let len = block
+            .tags
+            .iter()
+            .find(|other| other.directory == tag.directory && other.entry.tag == wanted)?;
         let at = crate::reader::index(tag.entry.number()?);
-        Some((at, at.saturating_add(crate::reader::index(len.entry.number()?))))
+        Some((
+            at,
+            at.saturating_add(crate::reader::index(len.entry.number()?)),
+        ))
     }));
     covered.sort_unstable();
     let mut gaps = Vec::new();
     let mut next = 0_usize;
-    for (from, to) in covered.into_iter().chain([(block.tiff.bytes.len(), usize::MAX)]) {
+    for (from, to) in covered
+        .into_iter()
+        .chain([(block.tiff.bytes.len(), usize::MAX)])
+    {
         gaps.extend_from_slice(block.tiff.bytes.get(next..from).unwrap_or_default());
         next = next.max(to);
     }

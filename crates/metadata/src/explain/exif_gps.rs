@@ -24,7 +24,12 @@ pub(crate) struct Gps {
 impl Gps {
     /// The position, when it is whole and on the globe.
     pub(super) fn read(tags: &[Tag<'_>]) -> Option<Self> {
-        let letter = |number: u16| find(tags, number)?.bytes.first().map(u8::to_ascii_uppercase);
+        let letter = |number: u16| {
+            find(tags, number)?
+                .bytes
+                .first()
+                .map(u8::to_ascii_uppercase)
+        };
         let latitude_ref = letter(1).filter(|letter| matches!(letter, b'N' | b'S'))?;
         let longitude_ref = letter(3).filter(|letter| matches!(letter, b'E' | b'W'))?;
         let latitude = <[_; 3]>::try_from(find(tags, 2)?.rationals()).ok()?;
@@ -38,11 +43,9 @@ impl Gps {
             latitude_ref,
             longitude,
             longitude_ref,
-            altitude: metres
-                .filter(|(_, denominator)| *denominator > 0)
-                .map(|(numerator, denominator)| {
-                    (below.unwrap_or(0).min(1), numerator, denominator)
-                }),
+            altitude: metres.filter(|(_, denominator)| *denominator > 0).map(
+                |(numerator, denominator)| (below.unwrap_or(0).min(1), numerator, denominator),
+            ),
         })
     }
 }
@@ -53,7 +56,12 @@ type Measured = (u16, u16, &'static str, &'static [(u8, &'static str)]);
 const NORTHS: &[(u8, &str)] = &[(b'T', "from true north"), (b'M', "from magnetic north")];
 const LENGTHS: &[(u8, &str)] = &[(b'K', "km"), (b'M', "miles"), (b'N', "nautical miles")];
 const MEASURED: [Measured; 5] = [
-    (0x0D, 0x0C, "Speed", &[(b'K', "km/h"), (b'M', "miles per hour"), (b'N', "knots")]),
+    (
+        0x0D,
+        0x0C,
+        "Speed",
+        &[(b'K', "km/h"), (b'M', "miles per hour"), (b'N', "knots")],
+    ),
     (0x0F, 0x0E, "Direction of movement", NORTHS),
     (0x11, 0x10, "Direction of view", NORTHS),
     (0x18, 0x17, "Bearing of the target", NORTHS),
@@ -72,11 +80,18 @@ pub(super) fn tells(tag: &Tag<'_>) -> bool {
 /// Notes where and when the GPS says it was.
 pub(super) fn explain(tags: &[Tag<'_>], notes: &mut Notes<'_>) {
     place("GPS position", tags, [1, 2, 3, 4], notes);
-    place("GPS position of the target", tags, [0x13, 0x14, 0x15, 0x16], notes);
+    place(
+        "GPS position of the target",
+        tags,
+        [0x13, 0x14, 0x15, 0x16],
+        notes,
+    );
     altitude(tags, notes);
     time(tags, notes);
     for (value, unit, name, units) in MEASURED {
-        let Some(tag) = tag(tags, value) else { continue };
+        let Some(tag) = tag(tags, value) else {
+            continue;
+        };
         let number = tag.entry.rationals().first().copied();
         let shown = number
             .and_then(|(numerator, denominator)| fraction(numerator, denominator, 2))
@@ -111,7 +126,11 @@ fn place(name: &str, tags: &[Tag<'_>], numbers: [u16; 4], notes: &mut Notes<'_>)
     // Half a position, or numbers that mean nothing: as they stand.
     for (number, part) in [(latitude, "latitude"), (longitude, "longitude")] {
         if let Some(tag) = tag(tags, number) {
-            notes.find(Topic::Place, &format!("{name}, {part}"), &in_words(tag, false));
+            notes.find(
+                Topic::Place,
+                &format!("{name}, {part}"),
+                &in_words(tag, false),
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What Exif tags are called in a person's words. Tags that are not here are still listed, by number.
 
 use super::exif::Place::{self, Exif, Gps, Main};
-use super::exif_table::Form::{Bytes, Comment, Settings, Technical, Text, Wide, Words};
+use super::exif_table::Form::{Bytes, Comment, Lens, Settings, Technical, Text, Wide, Words};
 use crate::Topic;
 
 /// How a value is read.
@@ -15,6 +15,8 @@ pub(super) enum Form {
     Comment,
     /// As number or choice, in words.
     Words,
+    /// As the range of a lens.
+    Lens,
     /// As nothing but a size.
     Bytes,
     /// Not alone, but in the summary of the camera's settings.
@@ -75,14 +77,47 @@ const TABLE: &[Row] = &[
     (Main, 0xC62F, Topic::Device, "Camera serial number", Text),
     (Main, 0xC630, Topic::Device, "Lens", Words),
     (Main, 0xC634, Topic::Device, "Maker's private block", Bytes),
-    (Main, 0xC65D, Topic::EditHistory, "Number of the raw picture", Bytes),
+    (
+        Main,
+        0xC65D,
+        Topic::EditHistory,
+        "Number of the raw picture",
+        Bytes,
+    ),
     (Main, 0xC68B, Topic::Text, "Original file name", Text),
-    (Main, 0xC68C, Topic::EditHistory, "Original raw picture", Bytes),
+    (
+        Main,
+        0xC68C,
+        Topic::EditHistory,
+        "Original raw picture",
+        Bytes,
+    ),
     (Main, 0xC6F8, Topic::Software, "Camera profile", Text),
-    (Main, 0xC6FE, Topic::Software, "Camera profile copyright", Text),
+    (
+        Main,
+        0xC6FE,
+        Topic::Software,
+        "Camera profile copyright",
+        Text,
+    ),
     (Main, 0xC716, Topic::Software, "Preview made with", Text),
     (Main, 0xC718, Topic::Software, "Preview settings", Text),
     (Main, 0xC71B, Topic::Time, "Preview made", Text),
+    // CIPA DC-007 § 5.2: the index of further pictures.
+    (Main, 0xB000, Topic::Video, "", Technical),
+    (Main, 0xB001, Topic::Video, "Number of pictures", Words),
+    (Main, 0xB002, Topic::Video, "List of pictures", Bytes),
+    (
+        Main,
+        0xB003,
+        Topic::EditHistory,
+        "Unique numbers of the pictures",
+        Text,
+    ),
+    (Main, 0xB101, Topic::Video, "", Technical),
+    (Main, 0xB204, Topic::Video, "", Technical),
+    (Main, 0xB205, Topic::Video, "", Technical),
+    (Main, 0xB206, Topic::Video, "", Technical),
     // Adobe Camera Raw.
     (Exif, 0xFDE8, Topic::Person, "Camera owner", Text),
     (Exif, 0xFDE9, Topic::Device, "Camera serial number", Text),
@@ -92,6 +127,10 @@ const TABLE: &[Row] = &[
     (Exif, 0xFE4E, Topic::Software, "White balance", Text),
     (Exif, 0xFE51, Topic::Software, "Exposure correction", Text),
     // CIPA DC-008 § 4.6.5: the Exif directory.
+    // Shutter, aperture and largest aperture on the APEX scale, which only say again what the exposure says.
+    (Exif, 0x9201, Topic::Device, "", Technical),
+    (Exif, 0x9202, Topic::Device, "", Technical),
+    (Exif, 0x9205, Topic::Device, "", Technical),
     (Exif, 0x829A, Topic::Device, "", Settings),
     (Exif, 0x829D, Topic::Device, "", Settings),
     (Exif, 0x8827, Topic::Device, "", Settings),
@@ -117,10 +156,16 @@ const TABLE: &[Row] = &[
     (Exif, 0xA001, Topic::Unknown, "", Technical),
     (Exif, 0xA004, Topic::Text, "Sound file", Text),
     (Exif, 0xA40B, Topic::Device, "Device settings", Bytes),
-    (Exif, 0xA420, Topic::EditHistory, "Picture's unique number", Text),
+    (
+        Exif,
+        0xA420,
+        Topic::EditHistory,
+        "Picture's unique number",
+        Text,
+    ),
     (Exif, 0xA430, Topic::Person, "Camera owner", Text),
     (Exif, 0xA431, Topic::Device, "Camera serial number", Text),
-    (Exif, 0xA432, Topic::Device, "Lens range", Words),
+    (Exif, 0xA432, Topic::Device, "Lens range", Lens),
     (Exif, 0xA433, Topic::Device, "Lens maker", Text),
     (Exif, 0xA434, Topic::Device, "Lens", Text),
     (Exif, 0xA435, Topic::Device, "Lens serial number", Text),
@@ -138,7 +183,13 @@ const TABLE: &[Row] = &[
     (Gps, 0x000A, Topic::Place, "GPS measurement", Words),
     (Gps, 0x000B, Topic::Place, "GPS precision", Words),
     (Gps, 0x0012, Topic::Place, "Map datum", Text),
-    (Gps, 0x001B, Topic::Place, "How the place was found", Comment),
+    (
+        Gps,
+        0x001B,
+        Topic::Place,
+        "How the place was found",
+        Comment,
+    ),
     (Gps, 0x001C, Topic::Place, "Area", Comment),
     (Gps, 0x001E, Topic::Place, "GPS correction", Words),
     (Gps, 0x001F, Topic::Place, "GPS error", Words),

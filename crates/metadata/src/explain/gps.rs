@@ -22,7 +22,12 @@ impl Angle {
             let by = i64::from(*denominator).checked_mul(unit)?;
             total = total.checked_add(scaled.checked_div(by)?)?;
         }
-        Self(if negative { total.checked_neg()? } else { total }).in_circle()
+        Self(if negative {
+            total.checked_neg()?
+        } else {
+            total
+        })
+        .in_circle()
     }
 
     /// Billionths of a degree.
@@ -50,7 +55,12 @@ impl Angle {
             let part = decimal(part.trim()).filter(|part| *part >= 0)?;
             total = total.checked_add(part.checked_div(unit)?)?;
         }
-        Self(if negative { total.checked_neg()? } else { total }).in_circle()
+        Self(if negative {
+            total.checked_neg()?
+        } else {
+            total
+        })
+        .in_circle()
     }
 
     fn in_circle(self) -> Option<Self> {
@@ -60,10 +70,19 @@ impl Angle {
 
     /// Degrees with six decimals, a tenth of a metre.
     pub(super) fn degrees(self) -> String {
-        let millionths = self.0.unsigned_abs().saturating_add(500).checked_div(1_000).unwrap_or(0);
+        let millionths = self
+            .0
+            .unsigned_abs()
+            .saturating_add(500)
+            .checked_div(1_000)
+            .unwrap_or(0);
         let whole = millionths.checked_div(1_000_000).unwrap_or(0);
         let rest = millionths.checked_rem(1_000_000).unwrap_or(0);
-        let sign = if self.0 < 0 && millionths > 0 { "-" } else { "" };
+        let sign = if self.0 < 0 && millionths > 0 {
+            "-"
+        } else {
+            ""
+        };
         format!("{sign}{whole}.{rest:06}")
     }
 
@@ -146,7 +165,12 @@ fn decimal(text: &str) -> Option<i64> {
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.is_empty() || !whole.bytes().chain(rest.bytes()).all(|byte| byte.is_ascii_digit()) {
+    if whole.is_empty()
+        || !whole
+            .bytes()
+            .chain(rest.bytes())
+            .all(|byte| byte.is_ascii_digit())
+    {
         return None;
     }
     let mut total = whole.parse::<i64>().ok()?.checked_mul(DEGREE)?;
@@ -156,7 +180,11 @@ fn decimal(text: &str) -> Option<i64> {
         let digit = i64::from(digit.checked_sub(b'0')?);
         total = total.checked_add(digit.checked_mul(unit)?)?;
     }
-    if negative { total.checked_neg() } else { Some(total) }
+    if negative {
+        total.checked_neg()
+    } else {
+        Some(total)
+    }
 }
 
 #[cfg(test)]
@@ -168,7 +196,10 @@ mod tests {
         let latitude = Angle::from_rationals(&[(48, 1), (51, 1), (30_132, 1_000)], false);
         let longitude = Angle::from_rationals(&[(2, 1), (17, 1), (40_132, 1_000)], false);
         assert_eq!(
-            latitude.zip(longitude).map(|(lat, lon)| position(lat, lon)).as_deref(),
+            latitude
+                .zip(longitude)
+                .map(|(lat, lon)| position(lat, lon))
+                .as_deref(),
             Some("48.858370, 2.294481 (48°51′30.1″ N, 2°17′40.1″ E)")
         );
     }
@@ -194,9 +225,14 @@ mod tests {
     #[test]
     fn hostile_fractions_are_refused() {
         assert_eq!(Angle::from_rationals(&[(48, 0), (51, 1)], false), None);
-        assert_eq!(Angle::from_rationals(&[(u32::MAX, 1), (u32::MAX, 1), (u32::MAX, 1)], true), None);
         assert_eq!(
-            Angle::from_rationals(&[(48, 1), (0, 0), (0, 0)], false).map(Angle::degrees).as_deref(),
+            Angle::from_rationals(&[(u32::MAX, 1), (u32::MAX, 1), (u32::MAX, 1)], true),
+            None
+        );
+        assert_eq!(
+            Angle::from_rationals(&[(48, 1), (0, 0), (0, 0)], false)
+                .map(Angle::degrees)
+                .as_deref(),
             Some("48.000000")
         );
         assert_eq!(fraction(1, 0, 1), None);
@@ -208,7 +244,9 @@ mod tests {
     #[test]
     fn text_forms() {
         assert_eq!(
-            Angle::from_xmp("48,51.5022N").map(Angle::degrees).as_deref(),
+            Angle::from_xmp("48,51.5022N")
+                .map(Angle::degrees)
+                .as_deref(),
             Some("48.858370")
         );
         assert_eq!(

@@ -12,8 +12,28 @@ const TAGS_MAX: usize = 200;
 const LANGUAGES_MAX: usize = 64;
 /// Names of colour spaces, which many pictures share and which identify nobody.
 const COMMON: &[&str] = &[
-    "sRGB", "Adobe RGB", "Display P3", "ProPhoto", "ROMM", "eciRGB", "c2", "GRAY", "Gray", "Dot Gain", "SWOP",
-    "FOGRA", "Generic", "Rec.", "Rec 2020", "BT.", "Apple Wide", "e-sRGB", "XYZ", "Linear", "uRGB", "nRGB",
+    "sRGB",
+    "Adobe RGB",
+    "Display P3",
+    "ProPhoto",
+    "ROMM",
+    "eciRGB",
+    "c2",
+    "GRAY",
+    "Gray",
+    "Dot Gain",
+    "SWOP",
+    "FOGRA",
+    "Generic",
+    "Rec.",
+    "Rec 2020",
+    "BT.",
+    "Apple Wide",
+    "e-sRGB",
+    "XYZ",
+    "Linear",
+    "uRGB",
+    "nRGB",
 ];
 
 /// Tags with text that tells, by signature (ICC.1:2022 § 9.2; the lower half are makers' own).
@@ -27,9 +47,21 @@ const TEXTS: &[(&[u8; 4], Topic, &str)] = &[
     (b"scrd", Topic::Device, "Colour profile, screening"),
     (b"targ", Topic::Device, "Colour profile, measurements"),
     (b"meta", Topic::Device, "Colour profile, further data"),
-    (b"pseq", Topic::Device, "Colour profile, devices in sequence"),
-    (b"psid", Topic::Device, "Colour profile, profiles in sequence"),
-    (b"mmod", Topic::Device, "Colour profile, display model and serial number"),
+    (
+        b"pseq",
+        Topic::Device,
+        "Colour profile, devices in sequence",
+    ),
+    (
+        b"psid",
+        Topic::Device,
+        "Colour profile, profiles in sequence",
+    ),
+    (
+        b"mmod",
+        Topic::Device,
+        "Colour profile, display model and serial number",
+    ),
     (b"psvm", Topic::Device, "Colour profile, PostScript"),
     (b"CIED", Topic::Device, "Colour profile, measurements"),
     (b"DevD", Topic::Device, "Colour profile, device data"),
@@ -39,14 +71,26 @@ const TEXTS: &[(&[u8; 4], Topic, &str)] = &[
 
 /// The names that a clean copy's profile may carry, and its date: they say nothing but which colours are meant.
 const PLAIN: &[&str] = &[
-    "sRGB", "Display P3", "Adobe RGB", "ProPhoto RGB", "Rec. 2020", "RGB", "Grey", "CMYK", "Lab", "Colour", "-",
+    "sRGB",
+    "Display P3",
+    "Adobe RGB",
+    "ProPhoto RGB",
+    "Rec. 2020",
+    "RGB",
+    "Grey",
+    "CMYK",
+    "Lab",
+    "Colour",
+    "-",
 ];
 const PLAIN_DATE: [u16; 6] = [2000, 1, 1, 0, 0, 0];
 
 /// Notes the identifying texts and dates of a profile.
 pub(super) fn explain(profile: &[u8], notes: &mut Notes<'_>) {
     header(profile, notes);
-    let Some(count) = number(profile, 128) else { return };
+    let Some(count) = number(profile, 128) else {
+        return;
+    };
     for tag in 0..index(count).min(TAGS_MAX) {
         // The tag table: a signature, an offset and a size, twelve bytes each (§ 7.3).
         let at = tag.saturating_mul(12).saturating_add(132);
@@ -73,7 +117,11 @@ fn header(profile: &[u8], notes: &mut Notes<'_>) {
         .map(u16::from_be_bytes)
         .collect();
     tell_date("Colour profile made", &date, notes);
-    let names: Vec<String> = [part(48), part(52)].iter().map(|code| words::text(code)).filter(|code| !code.is_empty()).collect();
+    let names: Vec<String> = [part(48), part(52)]
+        .iter()
+        .map(|code| words::text(code))
+        .filter(|code| !code.is_empty() && code != "none")
+        .collect();
     if !names.is_empty() {
         notes.find(Topic::Device, "Colour profile, device", &names.join(" "));
     }
@@ -137,7 +185,9 @@ fn texts(data: &[u8]) -> Vec<String> {
     };
     let utf16 = |from: usize, len: usize| {
         let bytes = data.get(from..).and_then(|rest| rest.get(..len));
-        bytes.map(|bytes| words::utf16(bytes, Order::Big)).unwrap_or_default()
+        bytes
+            .map(|bytes| words::utf16(bytes, Order::Big))
+            .unwrap_or_default()
     };
     match data.get(..4) {
         Some(b"text" | b"utf8") => add(words::text(data.get(8..).unwrap_or_default())),
@@ -149,15 +199,22 @@ fn texts(data: &[u8]) -> Vec<String> {
             let wide = len.saturating_add(20);
             let units = index(number(data, wide.saturating_sub(4)).unwrap_or(0));
             add(utf16(wide, units.saturating_mul(2)));
-            let mac = wide.saturating_add(units.saturating_mul(2)).saturating_add(3);
-            add(words::text(data.get(mac..).and_then(|rest| rest.get(..67)).unwrap_or_default()));
+            let mac = wide
+                .saturating_add(units.saturating_mul(2))
+                .saturating_add(3);
+            add(words::text(
+                data.get(mac..)
+                    .and_then(|rest| rest.get(..67))
+                    .unwrap_or_default(),
+            ));
         }
         // § 10.15: records of language, length and offset.
         Some(b"mluc") => {
             let count = index(number(data, 8).unwrap_or(0)).min(LANGUAGES_MAX);
             for record in 0..count {
                 let at = record.saturating_mul(12).saturating_add(20);
-                let Some((len, from)) = number(data, at).zip(number(data, at.saturating_add(4))) else {
+                let Some((len, from)) = number(data, at).zip(number(data, at.saturating_add(4)))
+                else {
                     break;
                 };
                 add(utf16(index(from), index(len)));
@@ -240,7 +297,10 @@ mod tests {
                 data
             }),
             (b"rTRC", b"curv\0\0\0\0\0\0\0\0".to_vec()),
-            (b"calt", b"dtim\0\0\0\0\x07\xE8\0\x02\0\x03\0\x04\0\x05\0\x06".to_vec()),
+            (
+                b"calt",
+                b"dtim\0\0\0\0\x07\xE8\0\x02\0\x03\0\x04\0\x05\0\x06".to_vec(),
+            ),
         ])
     }
 

@@ -41,7 +41,13 @@ const NAMES: &[(u8, u8, Topic, &str, Form)] = &[
     (2, 26, Topic::Place, "Place code", Text),
     (2, 27, Topic::Place, "Place", Text),
     (2, 30, Topic::Time, "May be published from", Date),
-    (2, 35, Topic::Time, "May be published from, time of day", Date),
+    (
+        2,
+        35,
+        Topic::Time,
+        "May be published from, time of day",
+        Date,
+    ),
     (2, 37, Topic::Time, "Expires", Date),
     (2, 38, Topic::Time, "Expires, time of day", Date),
     (2, 40, Topic::Text, "Instructions", Text),
@@ -115,7 +121,9 @@ fn next<'a>(reader: &mut Reader<'a>) -> Option<(u8, u8, &'a [u8])> {
         usize::from(len)
     } else {
         // An extended dataset: the low bits say how many bytes its length has.
-        let digits = ahead.take(usize::from(len & 0x7FFF).min(9), "dataset").ok()?;
+        let digits = ahead
+            .take(usize::from(len & 0x7FFF).min(9), "dataset")
+            .ok()?;
         digits.iter().try_fold(0_usize, |len, digit| {
             len.checked_mul(256)?.checked_add(usize::from(*digit))
         })?
@@ -133,13 +141,23 @@ fn one(record: u8, dataset: u8, value: &[u8], notes: &mut Notes<'_>) -> bool {
     }
     // Previews of the object, IIM § 7 and § 8.
     if matches!((record, dataset), (2, 202) | (8, 10)) {
-        embedded::picture(Topic::Thumbnail, embedded::THUMBNAIL, "in the thumbnail", value, notes);
+        embedded::picture(
+            Topic::Thumbnail,
+            embedded::THUMBNAIL,
+            "in the thumbnail",
+            value,
+            notes,
+        );
         return true;
     }
     let row = NAMES.iter().find(|row| row.0 == record && row.1 == dataset);
     let (topic, name, form) = match row {
         Some((.., topic, name, form)) => (*topic, (*name).to_owned(), *form),
-        None => (Topic::Unknown, format!("Caption data {record}:{dataset}"), Text),
+        None => (
+            Topic::Unknown,
+            format!("Caption data {record}:{dataset}"),
+            Text,
+        ),
     };
     let text = words::text(value);
     if text.is_empty() {
@@ -194,7 +212,10 @@ mod tests {
         let mut notes = Notes::new(&limits);
         explain(&sample(), &mut notes);
         let (findings, secrets) = notes.finish();
-        let told: Vec<_> = findings.iter().map(|f| (f.topic, f.name.as_str(), f.value.as_str())).collect();
+        let told: Vec<_> = findings
+            .iter()
+            .map(|f| (f.topic, f.name.as_str(), f.value.as_str()))
+            .collect();
         assert_eq!(
             told,
             [

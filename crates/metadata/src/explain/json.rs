@@ -35,7 +35,9 @@ pub(super) fn values(text: &str) -> Vec<(String, String)> {
                 rest = rest.get(1..).unwrap_or_default();
             }
             _ => {
-                let end = rest.find([',', ':', '}', ']', '{', '[', '"']).unwrap_or(rest.len());
+                let end = rest
+                    .find([',', ':', '}', ']', '{', '[', '"'])
+                    .unwrap_or(rest.len());
                 let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
                 values.push((key.clone(), word.trim().to_owned()));
                 rest = after;
@@ -56,7 +58,10 @@ fn string(text: &str) -> (String, &str) {
                 Some('u') => {
                     let digits: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
                     let unit = u32::from_str_radix(&digits, 16).ok();
-                    plain.push(unit.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER));
+                    plain.push(
+                        unit.and_then(char::from_u32)
+                            .unwrap_or(char::REPLACEMENT_CHARACTER),
+                    );
                 }
                 Some('n' | 'r' | 't' | 'b' | 'f') => plain.push(' '),
                 Some(escaped) => plain.push(escaped),
@@ -74,14 +79,22 @@ mod tests {
 
     #[test]
     fn values_keep_their_keys() {
-        let found = values(r#"{"author": [{"name": "Jane \"J\" D\u00f6e", "age": 41}], "ok": true, "empty": {}}"#);
+        let found = values(
+            r#"{"author": [{"name": "Jane \"J\" D\u00f6e", "age": 41}], "ok": true, "empty": {}}"#,
+        );
         let expected = [("name", "Jane \"J\" Döe"), ("age", "41"), ("ok", "true")];
-        assert_eq!(found, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        assert_eq!(
+            found,
+            expected.map(|(key, value)| (key.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]
     fn broken_text_ends() {
-        assert_eq!(values("{\"a\": \"Jane"), [("a".to_owned(), "Jane".to_owned())]);
+        assert_eq!(
+            values("{\"a\": \"Jane"),
+            [("a".to_owned(), "Jane".to_owned())]
+        );
         assert_eq!(values("\"\\"), [(String::new(), String::new())]);
         assert!(values(&"[".repeat(100_000)).is_empty());
         assert_eq!(values(&"1,".repeat(100_000)).len(), VALUES_MAX);

@@ -51,33 +51,78 @@ const LAYOUTS: &[Layout] = &[
 /// Maker (the start of its name), tag, name. Names without a row are told by number.
 const NAMES: &[(&str, u16, Topic, &str)] = &[
     ("Apple", 0x000B, Topic::EditHistory, "Burst number"),
-    ("Apple", 0x0011, Topic::Video, "Number of the Live Photo video"),
-    ("Apple", 0x0015, Topic::EditHistory, "Picture's unique number"),
+    (
+        "Apple",
+        0x0011,
+        Topic::Video,
+        "Number of the Live Photo video",
+    ),
+    (
+        "Apple",
+        0x0015,
+        Topic::EditHistory,
+        "Picture's unique number",
+    ),
     ("Apple", 0x0017, Topic::Video, "Live Photo video"),
     ("Apple", 0x0020, Topic::EditHistory, "Capture number"),
-    ("Apple", 0x002B, Topic::EditHistory, "Picture's unique number"),
+    (
+        "Apple",
+        0x002B,
+        Topic::EditHistory,
+        "Picture's unique number",
+    ),
     ("Canon", 0x0006, Topic::Device, "Camera model"),
     ("Canon", 0x0007, Topic::Device, "Camera firmware"),
     ("Canon", 0x0009, Topic::Person, "Camera owner"),
     ("Canon", 0x000C, Topic::Device, "Camera serial number"),
     ("Canon", 0x0095, Topic::Device, "Lens"),
-    ("Canon", 0x0096, Topic::Device, "Camera's internal serial number"),
-    ("FUJI", 0x0010, Topic::Device, "Camera's internal serial number"),
+    (
+        "Canon",
+        0x0096,
+        Topic::Device,
+        "Camera's internal serial number",
+    ),
+    (
+        "FUJI",
+        0x0010,
+        Topic::Device,
+        "Camera's internal serial number",
+    ),
     ("NIKON", 0x001D, Topic::Device, "Camera serial number"),
     ("NIKON", 0x00A0, Topic::Device, "Camera serial number"),
-    ("NIKON", 0x00A7, Topic::Device, "Pictures taken with this camera"),
+    (
+        "NIKON",
+        0x00A7,
+        Topic::Device,
+        "Pictures taken with this camera",
+    ),
     ("Nintendo", 0x1001, Topic::Device, "Console"),
     ("OLYMPUS", 0x0101, Topic::Device, "Camera serial number"),
-    ("OLYMPUS", 0x0102, Topic::Device, "Camera's internal serial number"),
+    (
+        "OLYMPUS",
+        0x0102,
+        Topic::Device,
+        "Camera's internal serial number",
+    ),
     ("OLYMPUS", 0x0202, Topic::Device, "Lens serial number"),
     ("OLYMPUS", 0x0203, Topic::Device, "Lens"),
     ("OLYMPUS", 0x0207, Topic::Device, "Camera model"),
     ("OLYMPUS", 0x0404, Topic::Device, "Camera serial number"),
-    ("Panasonic", 0x0025, Topic::Device, "Camera's internal serial number"),
+    (
+        "Panasonic",
+        0x0025,
+        Topic::Device,
+        "Camera's internal serial number",
+    ),
     ("Panasonic", 0x0033, Topic::Person, "Baby's age"),
     ("Panasonic", 0x0051, Topic::Device, "Lens"),
     ("Panasonic", 0x0052, Topic::Device, "Lens serial number"),
-    ("Panasonic", 0x0054, Topic::Device, "Lens accessory serial number"),
+    (
+        "Panasonic",
+        0x0054,
+        Topic::Device,
+        "Lens accessory serial number",
+    ),
     ("Panasonic", 0x0065, Topic::Text, "Title"),
     ("Panasonic", 0x0066, Topic::Person, "Baby's name"),
     ("Panasonic", 0x0067, Topic::Place, "Place"),
@@ -85,7 +130,12 @@ const NAMES: &[(&str, u16, Topic, &str)] = &[
     ("Panasonic", 0x006B, Topic::Place, "State"),
     ("Panasonic", 0x006D, Topic::Place, "City"),
     ("Panasonic", 0x006F, Topic::Place, "Landmark"),
-    ("Panasonic", 0x8008, Topic::Text, "Text stamped on the picture"),
+    (
+        "Panasonic",
+        0x8008,
+        Topic::Text,
+        "Text stamped on the picture",
+    ),
     ("Panasonic", 0x8010, Topic::Person, "Baby's age"),
     ("PENTAX", 0x0229, Topic::Device, "Camera serial number"),
     ("Leica", 0x0303, Topic::Device, "Lens"),
@@ -95,35 +145,67 @@ const NAMES: &[(&str, u16, Topic, &str)] = &[
 
 /// A private block is often padded for reuse; more entries than this are no directory.
 const PLAUSIBLE_ENTRIES_MAX: usize = 400;
-/// Shorter texts are codes such as `AUTO`, told as settings would be.
+/// How many words without a name are shown.
+const WORDS_SHOWN_MAX: usize = 24;
+/// Shorter texts are letters of a code.
 const TEXT_CHARS_MIN: usize = 3;
 
 /// Notes what a maker's block tells. `note` is its Exif entry, `exif` the whole block it stands in.
 pub(super) fn explain(exif: Tiff<'_>, note: &Entry<'_>, make: &str, notes: &mut Notes<'_>) {
     let size = size_words(note.bytes.len());
     notes.find(Topic::Device, "Maker's private block", &size);
-    let make = if note.bytes.starts_with(b"Apple iOS") { "Apple" } else { make };
+    let make = if note.bytes.starts_with(b"Apple iOS") {
+        "Apple"
+    } else {
+        make
+    };
+    let mut told = Vec::new();
+    let mut others = Vec::new();
     if let Some((tiff, directory)) = open(exif, note) {
-        tell(make, &directory, notes);
+        tell(make, &directory, &mut told, &mut others, notes);
         // Olympus keeps serial numbers in a directory of its own.
         let equipment = directory.entries.iter().find(|entry| entry.tag == 0x2010);
         if let Some(entry) = equipment.filter(|_| is_by(make, "OLYMPUS") || is_by(make, "OM ")) {
             let at = entry.number().map_or(entry.at, crate::reader::index);
             if let Some(directory) = tiff.directory(at) {
-                tell("OLYMPUS", &directory, notes);
+                tell("OLYMPUS", &directory, &mut told, &mut others, notes);
             }
         }
     }
-    let words = runs::harvest(note.bytes, notes);
-    if !words.is_empty() {
-        notes.find(Topic::Device, "Words in the maker's private block", &words);
+    for word in runs::written(note.bytes, runs::RUN_CHARS_MIN) {
+        let known = told
+            .iter()
+            .chain(&others)
+            .any(|text| text.contains(&word) || word.contains(text.as_str()));
+        if !known {
+            notes.secret_text(&word);
+            others.push(word);
+        }
+    }
+    if !others.is_empty() {
+        let shown = others.get(..WORDS_SHOWN_MAX).unwrap_or(&others).join(" · ");
+        let more = if others.len() > WORDS_SHOWN_MAX {
+            " · …"
+        } else {
+            ""
+        };
+        notes.find(
+            Topic::Device,
+            "Words in the maker's private block",
+            &format!("{shown}{more}"),
+        );
     }
 }
 
 /// The directory of a block, and what its offsets count from.
 fn open<'a>(exif: Tiff<'a>, note: &Entry<'a>) -> Option<(Tiff<'a>, Directory<'a>)> {
-    let layout = LAYOUTS.iter().find(|(header, ..)| note.bytes.starts_with(header));
-    let in_note = |order| Tiff { bytes: note.bytes, order };
+    let layout = LAYOUTS
+        .iter()
+        .find(|(header, ..)| note.bytes.starts_with(header));
+    let in_note = |order| Tiff {
+        bytes: note.bytes,
+        order,
+    };
     let opened = match layout {
         Some((_, _, Base::Own(at), _)) => {
             let (tiff, first) = Tiff::new(note.bytes.get(*at..)?)?;
@@ -131,14 +213,16 @@ fn open<'a>(exif: Tiff<'a>, note: &Entry<'a>) -> Option<(Tiff<'a>, Directory<'a>
         }
         Some((_, at, base, order)) => {
             let declared = order.unwrap_or(exif.order);
-            [declared, Order::Little, Order::Big].into_iter().find_map(|order| {
-                let (tiff, at) = match base {
-                    Base::Exif => (Tiff { order, ..exif }, note.at.checked_add(*at)?),
-                    _ => (in_note(order), *at),
-                };
-                let directory = tiff.directory(at).filter(is_plausible)?;
-                Some((tiff, directory))
-            })?
+            [declared, Order::Little, Order::Big]
+                .into_iter()
+                .find_map(|order| {
+                    let (tiff, at) = match base {
+                        Base::Exif => (Tiff { order, ..exif }, note.at.checked_add(*at)?),
+                        _ => (in_note(order), *at),
+                    };
+                    let directory = tiff.directory(at).filter(is_plausible)?;
+                    Some((tiff, directory))
+                })?
         }
         // Canon and many others: a directory without a header, counting from Exif; some count from the block.
         None => [(exif, note.at), (in_note(exif.order), 0)]
@@ -157,19 +241,36 @@ fn is_plausible(directory: &Directory<'_>) -> bool {
 }
 
 /// Notes the texts of a directory, and the numbers that have a name.
-fn tell(make: &str, directory: &Directory<'_>, notes: &mut Notes<'_>) {
+/// `told` gathers what was told, `others` the texts without a name.
+fn tell(
+    make: &str,
+    directory: &Directory<'_>,
+    told: &mut Vec<String>,
+    others: &mut Vec<String>,
+    notes: &mut Notes<'_>,
+) {
     for entry in &directory.entries {
-        let row = NAMES.iter().find(|(by, tag, ..)| *tag == entry.tag && is_by(make, by));
+        let row = NAMES
+            .iter()
+            .find(|(by, tag, ..)| *tag == entry.tag && is_by(make, by));
         let value = value(entry);
         match row {
             Some((_, _, topic, name)) if !value.is_empty() => {
                 notes.find(*topic, name, &value);
                 words::secret(entry.bytes, &value, notes);
+                told.push(value);
             }
-            None if entry.is_ascii() && value.len() >= TEXT_CHARS_MIN => {
-                let name = format!("Maker's tag 0x{:04X}", entry.tag);
-                notes.find(Topic::Device, &name, &value);
-                words::secret(entry.bytes, &value, notes);
+            None if entry.is_ascii()
+                && value.len() >= TEXT_CHARS_MIN
+                && words::looks_written(&value) =>
+            {
+                // Short ones are settings, such as `NORMAL`.
+                if value.len() >= runs::RUN_CHARS_MIN {
+                    words::secret(entry.bytes, &value, notes);
+                }
+                if !others.contains(&value) {
+                    others.push(value);
+                }
             }
             _ => {}
         }
@@ -183,13 +284,18 @@ fn value(entry: &Entry<'_>) -> String {
         1 | 6 | 7 => Some(entry.text())
             .filter(|text| words::looks_written(text) && text.len() >= TEXT_CHARS_MIN)
             .unwrap_or_default(),
-        _ => entry.number().filter(|number| *number != 0).map(|number| number.to_string()).unwrap_or_default(),
+        _ => entry
+            .number()
+            .filter(|number| *number != 0)
+            .map(|number| number.to_string())
+            .unwrap_or_default(),
     };
     value.trim().to_owned()
 }
 
 fn is_by(make: &str, maker: &str) -> bool {
-    make.get(..maker.len()).is_some_and(|start| start.eq_ignore_ascii_case(maker))
+    make.get(..maker.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(maker))
 }
 
 #[cfg(test)]
@@ -198,7 +304,10 @@ mod tests {
     use super::*;
     use crate::Limits;
 
-    fn told(make: &str, note: Vec<u8>) -> (Vec<crate::Finding>, std::collections::BTreeSet<Vec<u8>>) {
+    fn told(
+        make: &str,
+        note: Vec<u8>,
+    ) -> (Vec<crate::Finding>, std::collections::BTreeSet<Vec<u8>>) {
         let limits = Limits::default();
         let mut notes = Notes::new(&limits);
         let len = note.len() as u32;
@@ -212,9 +321,16 @@ mod tests {
     #[test]
     fn nikon_has_a_header_of_its_own() {
         let mut note = b"Nikon\0\x02\x10\0\0".to_vec();
-        note.extend(build::stream(Order::Big, &[build::ascii(0x001D, "3001234")]));
+        note.extend(build::stream(
+            Order::Big,
+            &[build::ascii(0x001D, "3001234")],
+        ));
         let (findings, secrets) = told("NIKON CORPORATION", note);
-        assert!(findings.iter().any(|f| f.name == "Camera serial number" && f.value == "3001234"));
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.name == "Camera serial number" && f.value == "3001234")
+        );
         assert!(secrets.contains(&b"3001234"[..]));
     }
 
@@ -224,7 +340,11 @@ mod tests {
         let id = build::ascii(0x0011, "5B8A1C2D-0000-4000-8000-123456789ABC");
         note.extend(build::directory(Order::Big, 14, &[id], 0));
         let (findings, _) = told("", note);
-        assert!(findings.iter().any(|f| f.topic == Topic::Video && f.value.starts_with("5B8A1C2D")));
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.topic == Topic::Video && f.value.starts_with("5B8A1C2D"))
+        );
     }
 
     #[test]
@@ -235,7 +355,11 @@ mod tests {
             build::long(Order::Little, 0x000C, 1_234_567_890),
         ];
         let (findings, secrets) = told("Canon", build::directory(Order::Little, 26, &fields, 0));
-        assert!(findings.iter().any(|f| f.topic == Topic::Person && f.value == "Jane Doe"));
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.topic == Topic::Person && f.value == "Jane Doe")
+        );
         assert!(findings.iter().any(|f| f.value == "1234567890"));
         assert!(secrets.contains(&b"Jane Doe"[..]));
     }

@@ -34,6 +34,7 @@ use crate::notes::{Notes, size_words};
 
 /// Explains every payload of a file; none is left out.
 pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
+    let mut technical = Vec::new();
     for payload in payloads {
         match payload {
             Payload::Exif(tiff) => exif::explain(tiff, notes),
@@ -51,6 +52,9 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
             Payload::Iptc(datasets) => iptc::explain(datasets, notes),
             Payload::Provenance(boxes) => c2pa::explain(boxes, notes),
             Payload::Comment(bytes) => text::comment(bytes, notes),
+            Payload::Text { keyword, text } if text::is_technical(keyword) => {
+                technical.push((keyword.as_str(), text.as_str()));
+            }
             Payload::Text { keyword, text } => text::keyed(keyword, text, notes),
             Payload::Time(date) => {
                 notes.find(Topic::Time, "Changed", date);
@@ -66,4 +70,5 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
             Payload::Unknown { name, bytes } => vendor::unknown(name, bytes, notes),
         }
     }
+    text::technical(&technical, notes);
 }

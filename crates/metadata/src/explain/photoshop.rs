@@ -25,7 +25,9 @@ pub(super) fn explain(bytes: &[u8], notes: &mut Notes<'_>) {
     let mut reader = Reader::new(bytes);
     let mut settings = Vec::new();
     for _ in 0..RESOURCES_MAX {
-        let Some(resource) = next(&mut reader) else { break };
+        let Some(resource) = next(&mut reader) else {
+            break;
+        };
         if let Some(setting) = one(&resource, notes)
             && !settings.contains(&setting)
         {
@@ -38,7 +40,11 @@ pub(super) fn explain(bytes: &[u8], notes: &mut Notes<'_>) {
         }
     }
     if !settings.is_empty() {
-        notes.find(Topic::EditHistory, "Photoshop settings", &settings.join(", "));
+        notes.find(
+            Topic::EditHistory,
+            "Photoshop settings",
+            &settings.join(", "),
+        );
     }
     let rest = words::trim(reader.rest());
     if !rest.is_empty() {
@@ -79,50 +85,92 @@ fn one(resource: &Resource<'_>, notes: &mut Notes<'_>) -> Option<String> {
         0x0404 => iptc::explain(data, notes),
         0x0409 | 0x040C => {
             let picture = data.get(THUMBNAIL_HEADER_LEN..).unwrap_or_default();
-            embedded::picture(Topic::Thumbnail, embedded::THUMBNAIL, "in the thumbnail", picture, notes);
+            embedded::picture(
+                Topic::Thumbnail,
+                embedded::THUMBNAIL,
+                "in the thumbnail",
+                picture,
+                notes,
+            );
         }
         0x0422 | 0x0423 => {
-            notes.find(Topic::EditHistory, "Second Exif block", &size_words(data.len()));
+            notes.find(
+                Topic::EditHistory,
+                "Second Exif block",
+                &size_words(data.len()),
+            );
             notes.nested("in the Photoshop block", |notes| exif::explain(data, notes));
         }
         0x0424 => xmp::explain(data, notes),
         0x040F => icc::explain(data, notes),
         0x0425 => {
-            notes.find(Topic::EditHistory, "Fingerprint of the caption data", &words::hex(data));
+            notes.find(
+                Topic::EditHistory,
+                "Fingerprint of the caption data",
+                &words::hex(data),
+            );
             notes.secret_bytes(data);
         }
         0x040B => text(Topic::Text, "Web address", data, notes),
-        0x041E => found_words(Topic::Text, "Web addresses", data, notes),
+        0x041E if data.iter().all(|byte| *byte == 0) => return Some("web addresses".to_owned()),
+        0x041E => typed(Topic::Text, "Web addresses", data, notes),
         0x0421 => version(data, notes),
-        0x041A => found_words(Topic::EditHistory, "Slices in Photoshop", data, notes),
-        0x03F0 => text(Topic::Text, "Caption", data.get(1..).unwrap_or_default(), notes),
-        0x0BB7 => text(Topic::EditHistory, "Clipping path in Photoshop", data.get(1..).unwrap_or_default(), notes),
-        0x03EE | 0x0415 | 0x0435 => found_words(Topic::EditHistory, "Channels in Photoshop", data, notes),
+        0x041A => typed(Topic::EditHistory, "Slices in Photoshop", data, notes),
+        0x03F0 => text(
+            Topic::Text,
+            "Caption",
+            data.get(1..).unwrap_or_default(),
+            notes,
+        ),
+        0x0BB7 => text(
+            Topic::EditHistory,
+            "Clipping path in Photoshop",
+            data.get(1..).unwrap_or_default(),
+            notes,
+        ),
+        0x03EE | 0x0415 | 0x0435 => {
+            found_words(Topic::EditHistory, "Channels in Photoshop", data, notes)
+        }
         0x043C | 0x043D | 0x0432 | 0x042B | 0x0429 => {
-            found_words(Topic::EditHistory, "Photoshop measurements and comps", data, notes);
+            typed(
+                Topic::EditHistory,
+                "Photoshop measurements and comps",
+                data,
+                notes,
+            );
         }
         0x1B58 | 0x1B59 => found_words(Topic::EditHistory, "ImageReady settings", data, notes),
         0x07D0..=0x0BB6 => return Some("paths".to_owned()),
         0x040A => {
             let marked = data.iter().any(|byte| *byte != 0);
-            let value = if marked { "marked as protected" } else { "not marked" };
+            let value = if marked {
+                "marked as protected"
+            } else {
+                "not marked"
+            };
             notes.find(Topic::Person, "Copyright mark", value);
         }
-        0x03E8 | 0x03ED | 0x0419 | 0x040D | 0x0428 => return Some("resolution and light".to_owned()),
-        0x03E9 | 0x03EA | 0x043A | 0x043B => {
-            return Some(match runs::harvest(data, notes) {
-                words if words.is_empty() => "printer".to_owned(),
-                words => format!("printer ({words})"),
-            });
+        0x03E8 | 0x03ED | 0x0419 | 0x040D | 0x0428 => {
+            return Some("resolution and light".to_owned());
         }
-        0x03EB | 0x03F1..=0x03F5 | 0x03F8 | 0x03FC | 0x0426 | 0x2710 => return Some("printing".to_owned()),
+        0x043A | 0x043B if runs::wide(data, notes).is_empty() => return Some("printer".to_owned()),
+        0x043A | 0x043B => typed(Topic::Device, "Printer", data, notes),
+        0x03E9 | 0x03EA => found_words(Topic::Device, "Printer", data, notes),
+        0x03EB | 0x03F1..=0x03F5 | 0x03F8 | 0x03FC | 0x0426 | 0x2710 => {
+            return Some("printing".to_owned());
+        }
         0x0406 => return Some("JPEG quality".to_owned()),
-        0x0408 | 0x0410 | 0x0411 | 0x0414 | 0x0416 | 0x0417 | 0x041D | 0x042D | 0x0430 | 0x0400 | 0x0402 => {
+        0x0408 | 0x0410 | 0x0411 | 0x0414 | 0x0416 | 0x0417 | 0x041D | 0x042D | 0x0430 | 0x0400
+        | 0x0402 => {
             return Some("layers and guides".to_owned());
         }
         id => {
             let value = runs::sized(data, notes);
-            notes.find(Topic::EditHistory, &format!("Photoshop resource 0x{id:04X}"), &value);
+            notes.find(
+                Topic::EditHistory,
+                &format!("Photoshop resource 0x{id:04X}"),
+                &value,
+            );
         }
     }
     None
@@ -134,6 +182,16 @@ fn text(topic: Topic, name: &str, data: &[u8], notes: &mut Notes<'_>) {
         notes.find(topic, name, &value);
         words::secret(data, &value, notes);
     }
+}
+
+/// Structures with named fields: what people typed into them.
+fn typed(topic: Topic, name: &str, data: &[u8], notes: &mut Notes<'_>) {
+    let size = size_words(data.len());
+    let value = match runs::wide(data, notes) {
+        words if words.is_empty() => size,
+        words => format!("{size}: {words}"),
+    };
+    notes.find(topic, name, &value);
 }
 
 /// Structures whose fields matter less than the words in them.
@@ -197,9 +255,17 @@ mod tests {
         [
             resource(0x0404, "", &dataset(80, b"Jane Doe")),
             resource(0x0421, "", &version),
-            resource(0x0425, "", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]),
+            resource(
+                0x0425,
+                "",
+                &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
+            ),
             resource(0x07D0, "Jane's face", &[0; 26]),
-            resource(0x0422, "", &build::stream(Order::Big, &[build::ascii(0x010F, "Acme Cameras")])),
+            resource(
+                0x0422,
+                "",
+                &build::stream(Order::Big, &[build::ascii(0x010F, "Acme Cameras")]),
+            ),
             resource(0x0FA0, "", b"plug-in of Jane Doe\0"),
         ]
         .concat()
@@ -212,7 +278,10 @@ mod tests {
         explain(&sample(), &mut notes);
         let (findings, secrets) = notes.finish();
         let has = |name: &str, value: &str| {
-            assert!(findings.iter().any(|f| f.name == name && f.value == value), "{name}: {findings:#?}");
+            assert!(
+                findings.iter().any(|f| f.name == name && f.value == value),
+                "{name}: {findings:#?}"
+            );
         };
         has("Author", "Jane Doe");
         has("Written by", "Adobe Photoshop");

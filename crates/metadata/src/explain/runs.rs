@@ -8,12 +8,35 @@ const SEARCHED_BYTES_MAX: usize = 8 << 20;
 /// How many words are taken from one block.
 const RUNS_MAX: usize = 200;
 /// Shorter runs occur by chance.
-const RUN_CHARS_MIN: usize = 8;
+pub(super) const RUN_CHARS_MIN: usize = 8;
 /// Words that belong to formats rather than to people, and that a clean picture may well contain.
 const FORMAT_WORDS: &[&str] = &[
-    "456789", "CDEFGHI", "ICC_PROFILE", "mntr", "scnr", "prtr", "sRGB", "Adobe", "GIF8", "NETSCAPE", "ANIMEXTS",
-    "JFIF", "JFXX", "Exif", "WEBP", "VP8", "IHDR", "IDAT", "iCCP", "http://ns.", "http://www.w3.org", "bplist",
-    "XYZ ", "abcdefgh", "ABCDEFGH",
+    "456789",
+    "CDEFGHI",
+    "ICC_PROFILE",
+    "mntr",
+    "scnr",
+    "prtr",
+    "sRGB",
+    "Adobe",
+    "GIF8",
+    "NETSCAPE",
+    "ANIMEXTS",
+    "JFIF",
+    "JFXX",
+    "Exif",
+    "WEBP",
+    "VP8",
+    "IHDR",
+    "IDAT",
+    "iCCP",
+    "http://ns.",
+    "http://www.w3.org",
+    "bplist",
+    "Uflags",
+    "XYZ ",
+    "abcdefgh",
+    "ABCDEFGH",
 ];
 
 /// Runs of printable characters with at least `chars_min` of them: those in ASCII first, then those in UTF-16.
@@ -62,6 +85,26 @@ pub(super) fn written(bytes: &[u8], chars_min: usize) -> Vec<String> {
     words
 }
 
+/// The written runs in UTF-16, big-endian, which is how structures with named fields hold what people typed.
+pub(super) fn wide(bytes: &[u8], notes: &mut Notes<'_>) -> String {
+    const CHARS_MIN: usize = 4;
+    let bytes = bytes.get(..SEARCHED_BYTES_MAX).unwrap_or(bytes);
+    let mut words = Vec::new();
+    for start in [0, 1] {
+        let pairs = bytes.get(start..).unwrap_or_default().chunks_exact(2);
+        let chars = pairs.map(|pair| match pair {
+            [0, byte] => printable(*byte),
+            _ => None,
+        });
+        collect(chars, CHARS_MIN, &mut words);
+    }
+    words.dedup();
+    for word in &words {
+        notes.secret_text(word);
+    }
+    words.join(" · ")
+}
+
 /// Remembers the written runs as secrets and returns some of them, joined, for the person to read.
 pub(super) fn harvest(bytes: &[u8], notes: &mut Notes<'_>) -> String {
     const SHOWN_MAX: usize = 12;
@@ -97,14 +140,20 @@ mod tests {
         bytes.extend([9, 9, 9]);
         bytes.extend("big endian".encode_utf16().flat_map(u16::to_be_bytes));
         bytes.push(0);
-        assert_eq!(runs(&bytes, 6), ["Serial 12345", "Jane's phone", "big endian"]);
+        assert_eq!(
+            runs(&bytes, 6),
+            ["Serial 12345", "Jane's phone", "big endian"]
+        );
     }
 
     #[test]
     fn words_of_formats_are_no_secrets() {
         let limits = Limits::default();
         let mut notes = Notes::new(&limits);
-        let shown = harvest(b"ICC_PROFILE\0456789:CDEFGHIJSTUVWXYZ\0GIF89a...\0", &mut notes);
+        let shown = harvest(
+            b"ICC_PROFILE\0456789:CDEFGHIJSTUVWXYZ\0GIF89a...\0",
+            &mut notes,
+        );
         assert_eq!(shown, "");
         assert!(notes.finish().1.is_empty());
     }

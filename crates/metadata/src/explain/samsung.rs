@@ -24,8 +24,12 @@ pub(super) fn explain(bytes: &[u8], notes: &mut Notes<'_>) -> Option<(usize, usi
         // Counted back from the directory.
         let back = index(reader.u32_le(WHAT).ok()?);
         let len = index(reader.u32_le(WHAT).ok()?);
-        let Some(at) = head.checked_sub(back) else { continue };
-        let Some(block) = bytes.get(at..).and_then(|rest| rest.get(..len)) else { continue };
+        let Some(at) = head.checked_sub(back) else {
+            continue;
+        };
+        let Some(block) = bytes.get(at..).and_then(|rest| rest.get(..len)) else {
+            continue;
+        };
         start = start.min(at);
         one(block, notes);
     }
@@ -47,9 +51,14 @@ fn one(block: &[u8], notes: &mut Notes<'_>) {
     };
     let text = words::text(value);
     match name.as_str() {
-        "MotionPhoto_Data" | "SurroundShot_Video" if value.len() > 64 => video::explain(value, notes),
+        "MotionPhoto_Data" | "SurroundShot_Video" if value.len() > 64 => {
+            video::explain(value, notes)
+        }
         "Image_UTC_Data" | "MetaDataTime" => {
-            let seconds = text.parse::<u64>().ok().and_then(|millis| millis.checked_div(1_000));
+            let seconds = text
+                .parse::<u64>()
+                .ok()
+                .and_then(|millis| millis.checked_div(1_000));
             let time = seconds.and_then(date::unix).unwrap_or_else(|| text.clone());
             notes.find(Topic::Time, "Taken (Samsung)", &time);
             notes.secret_text(&text);
@@ -120,9 +129,21 @@ mod tests {
         let bytes = [b"before".to_vec(), sample(), b"behind".to_vec()].concat();
         assert_eq!(explain(&bytes, &mut notes), Some((6, bytes.len() - 6)));
         let (findings, _) = notes.finish();
-        assert!(findings.iter().any(|f| f.value == "2023-03-08 13:40:39 UTC"));
-        assert!(findings.iter().any(|f| f.topic == Topic::Place && f.value == "404"));
-        assert!(findings.iter().any(|f| f.topic == Topic::Place && f.name.starts_with("GPS position")));
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.value == "2023-03-08 13:40:39 UTC")
+        );
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.topic == Topic::Place && f.value == "404")
+        );
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.topic == Topic::Place && f.name.starts_with("GPS position"))
+        );
     }
 
     #[test]

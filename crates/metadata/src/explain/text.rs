@@ -18,6 +18,9 @@ enum Form {
 
 use Form::{Code, Date, Text};
 
+/// How many technical texts are shown.
+const TECHNICAL_SHOWN_MAX: usize = 60;
+
 /// Keywords in lower case: those of the specification, of freedesktop thumbnails, of programs and of AI generators.
 const KEYWORDS: &[(&str, Topic, &str, Form)] = &[
     ("title", Topic::Text, "Title", Text),
@@ -46,12 +49,37 @@ const KEYWORDS: &[(&str, Topic, &str, Form)] = &[
     ("collection", Topic::Text, "Collection", Text),
     ("thumb::uri", Topic::Text, "Original file", Text),
     ("thumb::mtime", Topic::Time, "Original file changed", Date),
-    ("thumb::mimetype", Topic::Software, "Original file type", Code),
+    (
+        "thumb::mimetype",
+        Topic::Software,
+        "Original file type",
+        Code,
+    ),
     ("thumb::size", Topic::Software, "Original file size", Code),
-    ("thumb::image::width", Topic::Software, "Original width", Code),
-    ("thumb::image::height", Topic::Software, "Original height", Code),
-    ("thumb::document::pages", Topic::Software, "Original pages", Code),
-    ("signature", Topic::EditHistory, "Fingerprint of the picture", Text),
+    (
+        "thumb::image::width",
+        Topic::Software,
+        "Original width",
+        Code,
+    ),
+    (
+        "thumb::image::height",
+        Topic::Software,
+        "Original height",
+        Code,
+    ),
+    (
+        "thumb::document::pages",
+        Topic::Software,
+        "Original pages",
+        Code,
+    ),
+    (
+        "signature",
+        Topic::EditHistory,
+        "Fingerprint of the picture",
+        Text,
+    ),
     ("mxfile", Topic::Text, "Source of the diagram", Text),
     ("chara", Topic::Text, "Character card", Text),
     ("ccv3", Topic::Text, "Character card", Text),
@@ -65,19 +93,54 @@ const KEYWORDS: &[(&str, Topic, &str, Form)] = &[
     ("invokeai_workflow", Topic::Software, "AI workflow", Text),
     ("generation_data", Topic::Software, "AI settings", Text),
     ("fooocus_scheme", Topic::Software, "AI settings", Text),
-    ("icc:description", Topic::Device, "Colour profile name", Code),
-    ("icc:copyright", Topic::Person, "Colour profile copyright", Code),
-    ("icc:manufacturer", Topic::Device, "Colour profile, device maker", Code),
-    ("icc:model", Topic::Device, "Colour profile, device model", Code),
+    (
+        "icc:description",
+        Topic::Device,
+        "Colour profile name",
+        Code,
+    ),
+    (
+        "icc:copyright",
+        Topic::Person,
+        "Colour profile copyright",
+        Code,
+    ),
+    (
+        "icc:manufacturer",
+        Topic::Device,
+        "Colour profile, device maker",
+        Code,
+    ),
+    (
+        "icc:model",
+        Topic::Device,
+        "Colour profile, device model",
+        Code,
+    ),
     ("exif:datetime", Topic::Time, "Changed", Date),
     ("exif:datetimeoriginal", Topic::Time, "Taken", Date),
     ("exif:datetimedigitized", Topic::Time, "Digitised", Date),
     ("exif:gpsdatestamp", Topic::Time, "GPS date", Date),
     ("exif:gpstimestamp", Topic::Time, "GPS time", Code),
     ("exif:gpsinfo", Topic::Place, "GPS block", Code),
-    ("exif:gpsaltitude", Topic::Place, "Height above the sea", Code),
-    ("exif:gpslatituderef", Topic::Place, "GPS latitude counts to", Code),
-    ("exif:gpslongituderef", Topic::Place, "GPS longitude counts to", Code),
+    (
+        "exif:gpsaltitude",
+        Topic::Place,
+        "Height above the sea",
+        Code,
+    ),
+    (
+        "exif:gpslatituderef",
+        Topic::Place,
+        "GPS latitude counts to",
+        Code,
+    ),
+    (
+        "exif:gpslongituderef",
+        Topic::Place,
+        "GPS longitude counts to",
+        Code,
+    ),
     ("exif:make", Topic::Device, "Camera maker", Text),
     ("exif:model", Topic::Device, "Camera model", Text),
     ("exif:software", Topic::Software, "Software", Text),
@@ -85,11 +148,26 @@ const KEYWORDS: &[(&str, Topic, &str, Form)] = &[
     ("exif:copyright", Topic::Person, "Copyright", Text),
     ("exif:imagedescription", Topic::Text, "Caption", Text),
     ("exif:usercomment", Topic::Text, "Comment", Text),
-    ("exif:bodyserialnumber", Topic::Device, "Camera serial number", Text),
-    ("exif:lensserialnumber", Topic::Device, "Lens serial number", Text),
+    (
+        "exif:bodyserialnumber",
+        Topic::Device,
+        "Camera serial number",
+        Text,
+    ),
+    (
+        "exif:lensserialnumber",
+        Topic::Device,
+        "Lens serial number",
+        Text,
+    ),
     ("exif:lensmodel", Topic::Device, "Lens", Text),
     ("exif:cameraownername", Topic::Person, "Camera owner", Text),
-    ("exif:imageuniqueid", Topic::EditHistory, "Picture's unique number", Text),
+    (
+        "exif:imageuniqueid",
+        Topic::EditHistory,
+        "Picture's unique number",
+        Text,
+    ),
     ("photoshop:city", Topic::Place, "City", Text),
     ("photoshop:state", Topic::Place, "State", Text),
     ("photoshop:country", Topic::Place, "Country", Text),
@@ -100,7 +178,11 @@ const KEYWORDS: &[(&str, Topic, &str, Form)] = &[
 pub(super) fn comment(bytes: &[u8], notes: &mut Notes<'_>) {
     let text = words::text(bytes);
     if text.is_empty() {
-        notes.find(Topic::Text, "Comment", &format!("empty, {}", size_words(bytes.len())));
+        notes.find(
+            Topic::Text,
+            "Comment",
+            &format!("empty, {}", size_words(bytes.len())),
+        );
     } else if text.chars().any(|c| c.is_control() && !c.is_whitespace()) {
         let value = runs::sized(bytes, notes);
         notes.find(Topic::Text, "Comment", &value);
@@ -115,6 +197,44 @@ pub(super) fn comment(bytes: &[u8], notes: &mut Notes<'_>) {
         };
         notes.find(topic, name, &text);
         words::secret(bytes, &text, notes);
+    }
+}
+
+/// What ImageMagick lists by the dozen: numbers and choices of cameras and pictures.
+pub(super) fn is_technical(keyword: &str) -> bool {
+    let key = keyword.trim().to_lowercase();
+    ["exif:", "png:", "jpeg:", "tiff:"]
+        .iter()
+        .any(|prefix| key.starts_with(prefix))
+        && !KEYWORDS.iter().any(|row| row.0 == key)
+        && ![
+            "gpslatitude",
+            "gpslongitude",
+            "comment",
+            "name",
+            "number",
+            "id",
+        ]
+        .iter()
+        .any(|end| key.ends_with(end))
+}
+
+/// Notes the technical texts of a file in one line.
+pub(super) fn technical(texts: &[(&str, &str)], notes: &mut Notes<'_>) {
+    if texts.is_empty() {
+        return;
+    }
+    let lines: Vec<String> = texts
+        .iter()
+        .take(TECHNICAL_SHOWN_MAX)
+        .map(|(keyword, text)| format!("{} {}", keyword.trim(), words::text(text.as_bytes())))
+        .collect();
+    notes.find(Topic::Device, "Camera settings (text)", &lines.join("; "));
+    for (_, text) in texts {
+        // Whatever is more than a number is searched for all the same.
+        if words::looks_written(text) && text.chars().filter(|c| c.is_alphabetic()).count() >= 8 {
+            notes.secret_text(text);
+        }
     }
 }
 
@@ -148,7 +268,7 @@ pub(super) fn keyed(keyword: &str, text: &str, notes: &mut Notes<'_>) {
             notes.find(*topic, name, &seconds.unwrap_or_else(|| date::iso(&shown)));
             notes.secret_text(value);
         }
-        Some((_, topic, name, Code)) => notes.find(*topic, name, value),
+        Some((_, topic, name, Code)) => notes.find(*topic, name, &xmp::fraction(value)),
         Some((_, topic, name, Text)) => {
             notes.find(*topic, name, value);
             notes.secret_text(value);
@@ -160,19 +280,31 @@ pub(super) fn keyed(keyword: &str, text: &str, notes: &mut Notes<'_>) {
 /// A keyword that no table knows: some name a place, the rest are told as they are.
 fn unlisted(keyword: &str, key: &str, value: &str, notes: &mut Notes<'_>) {
     if key.ends_with("gpslatitude") || key.ends_with("gpslongitude") {
-        let name = if key.ends_with("latitude") { "GPS latitude" } else { "GPS longitude" };
-        notes.find(Topic::Place, name, &degrees(value).unwrap_or_else(|| value.to_owned()));
+        let name = if key.ends_with("latitude") {
+            "GPS latitude"
+        } else {
+            "GPS longitude"
+        };
+        notes.find(
+            Topic::Place,
+            name,
+            &degrees(value).unwrap_or_else(|| value.to_owned()),
+        );
         notes.secret_text(value);
         return;
     }
-    let topic = if key.contains("gps") { Topic::Place } else { Topic::Text };
-    let name = if keyword.trim().is_empty() { "Text without a name" } else { keyword };
+    let topic = if key.contains("gps") {
+        Topic::Place
+    } else {
+        Topic::Text
+    };
+    let name = if keyword.trim().is_empty() {
+        "Text without a name"
+    } else {
+        keyword
+    };
     notes.find(topic, name, value);
-    // Values of cameras and pictures, which ImageMagick lists by the dozen, are numbers and choices.
-    let technical = ["exif:", "png:", "jpeg:", "tiff:"].iter().any(|prefix| key.starts_with(prefix));
-    if !technical {
-        notes.secret_text(value);
-    }
+    notes.secret_text(value);
 }
 
 /// `48/1, 51/1, 3013/100` or `48,51.5N` as decimal degrees.
@@ -216,9 +348,18 @@ pub(super) fn is_prompt(text: &str) -> bool {
 
 /// What encoders and editors leave as a comment.
 fn is_program(text: &str) -> bool {
-    ["CREATOR:", "Created with", "File written by", "LEAD Technologies", "Processed By", "Lavc", "Optimized by", "Edited with"]
-        .iter()
-        .any(|start| text.starts_with(start))
+    [
+        "CREATOR:",
+        "Created with",
+        "File written by",
+        "LEAD Technologies",
+        "Processed By",
+        "Lavc",
+        "Optimized by",
+        "Edited with",
+    ]
+    .iter()
+    .any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]
@@ -241,17 +382,41 @@ mod tests {
 
     #[test]
     fn keywords_become_words() {
-        let expect = |topic: Topic, name: &str, value: &str| (topic, name.to_owned(), value.to_owned());
-        assert_eq!(one("Author", " Jane Doe "), expect(Topic::Person, "Author", "Jane Doe"));
+        let expect =
+            |topic: Topic, name: &str, value: &str| (topic, name.to_owned(), value.to_owned());
+        assert_eq!(
+            one("Author", " Jane Doe "),
+            expect(Topic::Person, "Author", "Jane Doe")
+        );
         assert_eq!(
             one("date:create", "2024-01-31T12:00:05+01:00"),
             expect(Topic::Time, "Made", "2024-01-31 12:00:05 +01:00")
         );
-        assert_eq!(one("Thumb::MTime", "951827696"), expect(Topic::Time, "Original file changed", "2000-02-29 12:34:56 UTC"));
-        assert_eq!(one("exif:GPSLatitude", "48/1, 51/1, 30132/1000"), expect(Topic::Place, "GPS latitude", "48.858370"));
-        assert_eq!(one("parameters", "a cat\nSteps: 20, Sampler: Euler"), expect(Topic::Software, "AI prompt", "a cat Steps: 20, Sampler: Euler"));
+        assert_eq!(
+            one("Thumb::MTime", "951827696"),
+            expect(
+                Topic::Time,
+                "Original file changed",
+                "2000-02-29 12:34:56 UTC"
+            )
+        );
+        assert_eq!(
+            one("exif:GPSLatitude", "48/1, 51/1, 30132/1000"),
+            expect(Topic::Place, "GPS latitude", "48.858370")
+        );
+        assert_eq!(
+            one("parameters", "a cat\nSteps: 20, Sampler: Euler"),
+            expect(
+                Topic::Software,
+                "AI prompt",
+                "a cat Steps: 20, Sampler: Euler"
+            )
+        );
         assert_eq!(one("My Key", "x"), expect(Topic::Text, "My Key", "x"));
-        assert_eq!(one("", "x"), expect(Topic::Text, "Text without a name", "x"));
+        assert_eq!(
+            one("", "x"),
+            expect(Topic::Text, "Text without a name", "x")
+        );
         assert_eq!(one("Author", ""), expect(Topic::Text, "Author", "empty"));
     }
 
@@ -259,7 +424,11 @@ mod tests {
     fn hexadecimal_blocks_are_opened() {
         let exif = build::stream(Order::Big, &[build::ascii(0x013B, "Jane Doe")]);
         let text = format!("\nexif\n      {}\n{}\n", exif.len(), words::hex(&exif));
-        assert!(told("Raw profile type exif", &text).iter().any(|f| f.value == "Jane Doe"));
+        assert!(
+            told("Raw profile type exif", &text)
+                .iter()
+                .any(|f| f.value == "Jane Doe")
+        );
         assert!(!told("Raw profile type exif", "").is_empty());
         assert!(!told("Raw profile type other", "\nx\n3\n414243").is_empty());
     }

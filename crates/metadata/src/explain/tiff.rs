@@ -67,7 +67,6 @@ pub(super) struct Directory<'a> {
 pub(super) struct Entry<'a> {
     pub(super) tag: u16,
     pub(super) format: u16,
-    pub(super) count: u32,
     pub(super) bytes: &'a [u8],
     /// Where the value stands.
     pub(super) at: usize,
@@ -129,7 +128,6 @@ impl<'a> Tiff<'a> {
         Some(Entry {
             tag: self.u16(at)?,
             format,
-            count,
             bytes: self.bytes.get(start..start.checked_add(len)?)?,
             at: start,
             order: self.order,
@@ -169,21 +167,27 @@ impl Entry<'_> {
         self.numbers().first().copied()
     }
 
-    /// The value as unsigned fractions; empty for other types.
+    /// The value as fractions; empty for other types and below zero.
     pub(super) fn rationals(&self) -> Vec<(u32, u32)> {
         let order = self.order;
-        match self.format {
-            5 => self.units(|[a, b, c, d, e, f, g, h]| {
-                (order.u32([a, b, c, d]), order.u32([e, f, g, h]))
-            }),
+        let pair =
+            |[a, b, c, d, e, f, g, h]: [u8; 8]| (order.u32([a, b, c, d]), order.u32([e, f, g, h]));
+        let pairs = match self.format {
+            5 | 10 => self.units(pair),
             _ => Vec::new(),
+        };
+        // Some writers declare the signed type; of negative numbers we make nothing here.
+        let negative = |(a, b): &(u32, u32)| a.cast_signed() < 0 || b.cast_signed() < 0;
+        if self.format == 10 && pairs.iter().any(negative) {
+            return Vec::new();
         }
+        pairs
     }
 
     /// The value in the other type of the `exif` crate, which knows words for many tags.
     pub(super) fn value(&self) -> exif::Value {
         let order = self.order;
-        let signed = |bytes: [u8; 4]| i32::from_ne_bytes(order.u32(bytes).to_ne_bytes());
+        let signed = |bytes: [u8; 4]| order.u32(bytes).cast_signed();
         match self.format {
             1 => exif::Value::Byte(self.numbers_as()),
             2 => exif::Value::Ascii(vec![self.text().into_bytes()]),
@@ -192,19 +196,23 @@ impl Entry<'_> {
             5 => exif::Value::Rational(
                 self.rationals()
                     .into_iter()
-                    .map(exif::Rational::from)
+                    .map(|(n, d)| rounded(n, d).unwrap_or((n, d)).into())
                     .collect(),
             ),
-            8 => exif::Value::SShort(
-                self.units(|bytes| i16::from_ne_bytes(order.u16(bytes).to_ne_bytes())),
-            ),
+            8 => exif::Value::SShort(self.units(|bytes| order.u16(bytes).cast_signed())),
             9 => exif::Value::SLong(self.units(signed)),
             10 => exif::Value::SRational(self.units(|[a, b, c, d, e, f, g, h]| {
-                exif::SRational::from((signed([a, b, c, d]), signed([e, f, g, h])))
+                let (n, d) = (signed([a, b, c, d]), signed([e, f, g, h]));
+                let round = || {
+                    let (size, by) = rounded(n.unsigned_abs(), d.unsigned_abs())?;
+                    let size = i32::try_from(size)
+                        .ok()?
+                        .checked_mul(n.signum().checked_mul(d.signum())?)?;
+                    Some((size, i32::try_from(by).ok()?))
+                };
+                exif::SRational::from(round().unwrap_or((n, d)))
             })),
-            11 => exif::Value::Float(
-                self.units(|bytes| f32::from_bits(order.u32(bytes))),
-            ),
+            11 => exif::Value::Float(self.units(|bytes| f32::from_bits(order.u32(bytes)))),
             _ => {
                 let bytes = self.bytes.get(..NUMBERS_MAX).unwrap_or(self.bytes);
                 exif::Value::Undefined(bytes.to_vec(), 0)
@@ -214,7 +222,9 @@ impl Entry<'_> {
 
     fn numbers_as<T: TryFrom<u32>>(&self) -> Vec<T> {
         let numbers = self.numbers().into_iter();
-        numbers.filter_map(|number| T::try_from(number).ok()).collect()
+        numbers
+            .filter_map(|number| T::try_from(number).ok())
+            .collect()
     }
 
     fn units<const N: usize, T>(&self, read: impl Fn([u8; N]) -> T) -> Vec<T> {
@@ -225,6 +235,17 @@ impl Entry<'_> {
             .map(read)
             .collect()
     }
+}
+
+/// A fraction in thousandths, when it is given finer than that.
+fn rounded(numerator: u32, denominator: u32) -> Option<(u32, u32)> {
+    let half = u64::from(denominator).checked_div(2)?;
+    let thousandths = u64::from(numerator)
+        .checked_mul(1_000)?
+        .checked_add(half)?
+        .checked_div(u64::from(denominator))?;
+    let thousandths = u32::try_from(thousandths).ok()?;
+    (denominator > 1_000).then_some((thousandths, 1_000))
 }
 
 /// The size of one unit of a type in bytes, TIFF 6.0 § 2 and CIPA DC-008 § 4.6.2; 13 is IFD, 129 is UTF-8.
@@ -253,11 +274,21 @@ pub(super) mod build {
     }
 
     pub(crate) fn short(order: Order, tag: u16, value: u16) -> Field {
-        (tag, 3, 1, order.u16(value.to_ne_bytes()).to_ne_bytes().to_vec())
+        (
+            tag,
+            3,
+            1,
+            order.u16(value.to_ne_bytes()).to_ne_bytes().to_vec(),
+        )
     }
 
     pub(crate) fn long(order: Order, tag: u16, value: u32) -> Field {
-        (tag, 4, 1, order.u32(value.to_ne_bytes()).to_ne_bytes().to_vec())
+        (
+            tag,
+            4,
+            1,
+            order.u32(value.to_ne_bytes()).to_ne_bytes().to_vec(),
+        )
     }
 
     pub(crate) fn rationals(order: Order, tag: u16, values: &[(u32, u32)]) -> Field {
@@ -305,7 +336,11 @@ pub(super) mod build {
     }
 
     /// A stream with sub-directories: each is `(pointer tag, its fields)`, all pointed at from the first.
-    pub(crate) fn nested(order: Order, fields: &[Field], children: &[(u16, Vec<Field>)]) -> Vec<u8> {
+    pub(crate) fn nested(
+        order: Order,
+        fields: &[Field],
+        children: &[(u16, Vec<Field>)],
+    ) -> Vec<u8> {
         let mut all = fields.to_vec();
         for (pointer, _) in children {
             all.push(long(order, *pointer, 0));

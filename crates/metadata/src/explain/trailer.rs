@@ -6,6 +6,8 @@ use crate::{Sniffed, Topic, sniff};
 
 /// The most pieces of one trailer that are told apart.
 const PIECES_MAX: usize = 40;
+/// Fewer zeros than this are alignment.
+const PADDING_BYTES_MIN: usize = 16;
 /// Shorter remains are not told from chance.
 const REMAINS_BYTES_MIN: usize = 64;
 
@@ -30,32 +32,50 @@ pub(super) fn explain(bytes: &[u8], notes: &mut Notes<'_>) {
 
 /// Notes the pieces, one behind the other.
 fn pieces(bytes: &[u8], notes: &mut Notes<'_>) {
-    let mut marks = MARKS.map(|(mark, before)| Mark { mark, before, at: Some(0) });
+    let mut marks = MARKS.map(|(mark, before)| Mark {
+        mark,
+        before,
+        at: Some(0),
+    });
     let mut at = 0_usize;
     let mut padding = 0_usize;
     for number in 0..=PIECES_MAX {
         let rest = bytes.get(at..).unwrap_or_default();
         let zeros = rest.iter().take_while(|byte| **byte == 0).count();
         // A video begins with the length of its first box, whose high bytes are zero.
-        let zeros = if video::begins(rest) { 0 } else { zeros.saturating_sub(box_start(rest, zeros)) };
+        let zeros = if video::begins(rest) {
+            0
+        } else {
+            zeros.saturating_sub(box_start(rest, zeros))
+        };
         padding = padding.saturating_add(zeros);
         at = at.saturating_add(zeros);
         let rest = rest.get(zeros..).unwrap_or_default();
         if rest.is_empty() {
             break;
         }
-        let len = if number == PIECES_MAX { None } else { known(rest, notes) };
+        let len = if number == PIECES_MAX {
+            None
+        } else {
+            known(rest, notes)
+        };
         let len = len.unwrap_or_else(|| {
-            let next = marks.iter_mut().filter_map(|mark| mark.after(bytes, at)).min();
-            let len = next.and_then(|next| next.checked_sub(at)).filter(|_| number < PIECES_MAX);
+            let next = marks
+                .iter_mut()
+                .filter_map(|mark| mark.after(bytes, at))
+                .min();
+            let len = next
+                .and_then(|next| next.checked_sub(at))
+                .filter(|_| number < PIECES_MAX);
             let len = len.unwrap_or(rest.len());
             unknown(rest.get(..len).unwrap_or(rest), notes);
             len
         });
         at = at.saturating_add(len.max(1));
     }
-    if padding > 0 {
-        let value = format!("{} of nothing", size_words(padding));
+    // A few zeros between pieces are no piece.
+    if padding >= PADDING_BYTES_MIN || padding == bytes.len() && padding > 0 {
+        let value = format!("{}, all zero", size_words(padding));
         notes.find(Topic::Unknown, "Padding behind the picture", &value);
     }
 }
@@ -63,7 +83,12 @@ fn pieces(bytes: &[u8], notes: &mut Notes<'_>) {
 /// How many of the zeros belong to a video that begins with them.
 fn box_start(rest: &[u8], zeros: usize) -> usize {
     (1..=3)
-        .find(|back| zeros.checked_sub(*back).and_then(|at| rest.get(at..)).is_some_and(video::begins))
+        .find(|back| {
+            zeros
+                .checked_sub(*back)
+                .and_then(|at| rest.get(at..))
+                .is_some_and(video::begins)
+        })
         .unwrap_or(0)
 }
 
@@ -80,15 +105,22 @@ impl Mark {
     fn after(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
         let from = from.saturating_add(1);
         while self.at? < from.saturating_add(self.before) || !self.stands(bytes) {
-            let start = self.at?.saturating_add(1).max(from.saturating_add(self.before));
-            let found = bytes.get(start..).and_then(|rest| memchr::memmem::find(rest, self.mark));
+            let start = self
+                .at?
+                .saturating_add(1)
+                .max(from.saturating_add(self.before));
+            let found = bytes
+                .get(start..)
+                .and_then(|rest| memchr::memmem::find(rest, self.mark));
             self.at = found.map(|found| found.saturating_add(start));
         }
         self.at?.checked_sub(self.before)
     }
 
     fn stands(&self, bytes: &[u8]) -> bool {
-        self.at.and_then(|at| bytes.get(at..)).is_some_and(|rest| rest.starts_with(self.mark))
+        self.at
+            .and_then(|at| bytes.get(at..))
+            .is_some_and(|rest| rest.starts_with(self.mark))
     }
 }
 
@@ -100,11 +132,8 @@ fn known(bytes: &[u8], notes: &mut Notes<'_>) -> Option<usize> {
         return Some(len);
     }
     if let Some(Sniffed::Photo(container)) = sniff(bytes) {
-        let len = embedded::end(bytes, notes)?;
-        let picture = bytes.get(..len).unwrap_or(bytes);
         let name = format!("Second picture behind the photo ({})", container.name());
-        embedded::picture(Topic::Video, &name, "in the second picture", picture, notes);
-        return Some(len);
+        return embedded::first_of_many(Topic::Video, &name, "in the second picture", bytes, notes);
     }
     if bytes.starts_with(b"PK\x03\x04") {
         // Its directory ends it; whatever follows is told with it.
@@ -131,19 +160,41 @@ fn unknown(bytes: &[u8], notes: &mut Notes<'_>) {
         notes.find(Topic::Text, "Text behind the picture", &text);
         words::secret(bytes, &text, notes);
     } else {
-        let name = if is_remains(bytes) { "Remains of an older picture" } else { "Bytes behind the picture" };
-        let topic = if is_remains(bytes) { Topic::Thumbnail } else { Topic::Unknown };
-        let value = runs::sized(bytes, notes);
+        let name = if is_remains(bytes) {
+            "Remains of an older picture"
+        } else {
+            "Bytes behind the picture"
+        };
+        let topic = if is_remains(bytes) {
+            Topic::Thumbnail
+        } else {
+            Topic::Unknown
+        };
+        let value = if is_remains(bytes) {
+            size_words(bytes.len())
+        } else {
+            runs::sized(bytes, notes)
+        };
         notes.find(topic, name, &value);
     }
 }
 
 /// Values that some phones write as JSON.
 fn maker_json(text: &str, notes: &mut Notes<'_>) {
-    let start = text.find('{').and_then(|at| text.get(at..)).unwrap_or_default();
+    let start = text
+        .find('{')
+        .and_then(|at| text.get(at..))
+        .unwrap_or_default();
     let values = json::values(start);
-    let listed: Vec<String> = values.iter().map(|(key, value)| format!("{key} {value}")).collect();
-    notes.find(Topic::Device, "Maker's block behind the picture", &listed.join("; "));
+    let listed: Vec<String> = values
+        .iter()
+        .map(|(key, value)| format!("{key} {value}"))
+        .collect();
+    notes.find(
+        Topic::Device,
+        "Maker's block behind the picture",
+        &listed.join("; "),
+    );
     for (_, value) in values {
         notes.secret_text(&value);
     }
@@ -151,7 +202,10 @@ fn maker_json(text: &str, notes: &mut Notes<'_>) {
 
 fn is_text(text: &str) -> bool {
     let all = text.chars().count();
-    let odd = text.chars().filter(|c| c.is_control() && !c.is_whitespace() || matches!(c, '\u{80}'..='\u{FF}')).count();
+    let odd = text
+        .chars()
+        .filter(|c| c.is_control() && !c.is_whitespace() || matches!(c, '\u{80}'..='\u{FF}'))
+        .count();
     odd.saturating_mul(20) <= all
 }
 
@@ -190,13 +244,20 @@ mod tests {
         .concat();
         let findings = told(&bytes);
         let has = |topic: Topic, name: &str| {
-            assert!(findings.iter().any(|f| f.topic == topic && f.name == name), "{name}: {findings:#?}");
+            assert!(
+                findings.iter().any(|f| f.topic == topic && f.name == name),
+                "{name}: {findings:#?}"
+            );
         };
         has(Topic::Video, "Video behind the photo");
         has(Topic::Text, "Text behind the picture");
         has(Topic::Unknown, "Archive behind the picture (ZIP)");
         has(Topic::Unknown, "Padding behind the picture");
-        assert!(findings.iter().any(|f| f.value.contains("secret-plans.txt")));
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.value.contains("secret-plans.txt"))
+        );
     }
 
     #[test]
@@ -209,7 +270,8 @@ mod tests {
 
     #[test]
     fn phones_write_json() {
-        let findings = told(b"vivo{\"version\": \"2.1\", \"faceBeauty\": {\"name\": \"Jane Doe\"}}");
+        let findings =
+            told(b"vivo{\"version\": \"2.1\", \"faceBeauty\": {\"name\": \"Jane Doe\"}}");
         assert_eq!(findings[0].value, "version 2.1; name Jane Doe");
     }
 

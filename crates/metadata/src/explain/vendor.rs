@@ -8,7 +8,6 @@ use crate::reader::Reader;
 /// How a segment begins, what it is about, its name.
 const STARTS: &[(&[u8], Topic, &str)] = &[
     (b"GoPro\0", Topic::Device, "GoPro block"),
-    (b"MPF\0", Topic::Video, "Index of further pictures"),
     (b"FLIR\0", Topic::Device, "Heat picture (FLIR)"),
     (b"SCALADO\0", Topic::Software, "Preview index (Scalado)"),
     (b"QTI Debug", Topic::Device, "Camera chip's log (Qualcomm)"),
@@ -34,7 +33,11 @@ const STARTS: &[(&[u8], Topic, &str)] = &[
     (b"Adobe_CM", Topic::Software, "Adobe colour block"),
     (b"SPIFF\0", Topic::Software, "SPIFF header"),
     (b"Photoshop", Topic::EditHistory, "Photoshop block"),
-    (b"JFXX\0", Topic::Thumbnail, "Small copy of the picture (thumbnail)"),
+    (
+        b"JFXX\0",
+        Topic::Thumbnail,
+        "Small copy of the picture (thumbnail)",
+    ),
 ];
 
 /// GoPro's keys that identify, by GPMF name.
@@ -56,6 +59,18 @@ const VALUES_MAX: usize = 2_000;
 
 /// Notes what a maker's segment tells.
 pub(super) fn explain(name: &str, bytes: &[u8], notes: &mut Notes<'_>) {
+    if name.ends_with("MPF") {
+        // A TIFF stream (CIPA DC-007 § 5.2).
+        notes.find(
+            Topic::Video,
+            "Index of further pictures",
+            &size_words(bytes.len()),
+        );
+        notes.nested("in the index of further pictures", |notes| {
+            exif::explain(bytes, notes)
+        });
+        return;
+    }
     let row = STARTS.iter().find(|(start, ..)| bytes.starts_with(start));
     match row {
         Some((_, topic, "GoPro block")) => {
@@ -74,26 +89,41 @@ pub(super) fn explain(name: &str, bytes: &[u8], notes: &mut Notes<'_>) {
 
 /// Notes a part that no rule explains, unless it is something known in an odd place.
 pub(super) fn unknown(name: &str, bytes: &[u8], notes: &mut Notes<'_>) {
-    let name = if name.trim().is_empty() { "without a name" } else { name };
-    if bytes.starts_with(b"Exif\0\0") || bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*") {
-        notes.find(Topic::Unknown, &format!("Exif block in the part {name}"), &size_words(bytes.len()));
+    let name = if name.trim().is_empty() {
+        "without a name"
+    } else {
+        name
+    };
+    if bytes.starts_with(b"Exif\0\0") || bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*")
+    {
+        notes.find(
+            Topic::Unknown,
+            &format!("Exif block in the part {name}"),
+            &size_words(bytes.len()),
+        );
         notes.nested("in an unknown part", |notes| exif::explain(bytes, notes));
     } else if memchr::memmem::find(bytes.get(..1_024).unwrap_or(bytes), b"<x:xmpmeta").is_some() {
-        notes.find(Topic::Unknown, &format!("XMP in the part {name}"), &size_words(bytes.len()));
+        notes.find(
+            Topic::Unknown,
+            &format!("XMP in the part {name}"),
+            &size_words(bytes.len()),
+        );
         notes.nested("in an unknown part", |notes| xmp::explain(bytes, notes));
     } else if bytes.starts_with(b"\xFF\xD8\xFF") {
         let name = format!("Picture in the part {name}");
         embedded::picture(Topic::Thumbnail, &name, "in an unknown part", bytes, notes);
     } else {
         let text = words::text(bytes);
-        let plain = !text.is_empty() && words::looks_written(&text) && !text.chars().any(|c| c.is_control() && !c.is_whitespace());
+        let plain = !text.is_empty()
+            && words::looks_written(&text)
+            && !text.chars().any(|c| c.is_control() && !c.is_whitespace());
         let value = if plain {
             words::secret(bytes, &text, notes);
             text
         } else {
             runs::sized(bytes, notes)
         };
-        notes.find(Topic::Unknown, &format!("Unknown part {name}"), &value);
+        notes.find(Topic::Unknown, &format!("Unknown part: {name}"), &value);
     }
 }
 
@@ -125,8 +155,14 @@ fn gopro(bytes: &[u8], depth: usize, left: &mut usize, notes: &mut Notes<'_>) {
             notes.find(Topic::Place, "GPS track (GoPro)", &size_words(value.len()));
             notes.secret_bytes(value);
         }
-        let Some((_, topic, name)) = GOPRO.iter().find(|row| *row.0 == key) else { continue };
-        let text = if matches!(kind, b'c' | b'U') { words::text(value) } else { words::hex(value) };
+        let Some((_, topic, name)) = GOPRO.iter().find(|row| *row.0 == key) else {
+            continue;
+        };
+        let text = if matches!(kind, b'c' | b'U') {
+            words::text(value)
+        } else {
+            words::hex(value)
+        };
         if !text.is_empty() {
             notes.find(*topic, name, &text);
             notes.secret_text(&text);
@@ -152,7 +188,11 @@ mod tests {
         let mut bytes = b"GoPro\0DEVC\0\x01\0\x18CASNc\x01\0\x0EC3221324657219\0\0".to_vec();
         bytes.extend(b"MUIDL\x04\0\x01\x49\x1B\x31\x3C");
         let findings = told(explain, &bytes);
-        assert!(findings.iter().any(|f| f.name == "Camera serial number" && f.value == "C3221324657219"));
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.name == "Camera serial number" && f.value == "C3221324657219")
+        );
         assert!(findings.iter().any(|f| f.value == "491b313c"));
         for len in 0..bytes.len() {
             assert!(!told(explain, &bytes[..len]).is_empty());
@@ -162,7 +202,10 @@ mod tests {
     #[test]
     fn everything_else_is_told_by_its_words() {
         let findings = told(explain, b"\x01\x02QTI module IMX754 0017\xFF");
-        assert_eq!((findings[0].name.as_str(), findings[0].value.as_str()), ("Unknown part APP6", "25 bytes: QTI module IMX754 0017"));
+        assert_eq!(
+            (findings[0].name.as_str(), findings[0].value.as_str()),
+            ("Unknown part: APP6", "25 bytes: QTI module IMX754 0017")
+        );
         assert_eq!(told(unknown, b"plain words")[0].value, "plain words");
         assert_eq!(told(unknown, b"")[0].value, "0 bytes");
         let findings = told(unknown, b"..<x:xmpmeta><dc:rights>Jane Doe</dc:rights>");

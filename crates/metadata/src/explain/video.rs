@@ -15,7 +15,9 @@ const EPOCH_SECONDS: u64 = 2_082_844_800;
 /// The mark of an XMP packet in a `uuid` box (ISO 16684-3 § 1.1.9).
 const XMP_UUID: &[u8] = b"\xBE\x7A\xCF\xCB\x97\xA9\x42\xE8\x9C\x71\x99\x94\x91\xE3\xAF\xAC";
 /// The boxes that stand outermost (ISO 14496-12 § 6.3.3).
-const TOP_LEVEL: [&[u8; 4]; 8] = [b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"meta"];
+const TOP_LEVEL: [&[u8; 4]; 8] = [
+    b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"meta",
+];
 const WHAT: &str = "video";
 
 /// Box or key, what it is about, its name.
@@ -54,7 +56,11 @@ const KEYS: &[(&str, Topic, &str)] = &[
     (".make", Topic::Device, "Camera maker"),
     ("manufacturer", Topic::Device, "Camera maker"),
     (".model", Topic::Device, "Camera model"),
-    ("content.identifier", Topic::EditHistory, "Number that links photo and video"),
+    (
+        "content.identifier",
+        Topic::EditHistory,
+        "Number that links photo and video",
+    ),
     ("camera.identifier", Topic::Device, "Camera"),
     (".software", Topic::Software, "Software"),
     ("android.version", Topic::Device, "Android version"),
@@ -77,12 +83,17 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
 pub(super) fn len(bytes: &[u8]) -> usize {
     let mut reader = Reader::new(bytes);
     for _ in 0..BOXES_MAX {
-        let declared = reader.rest().first_chunk().map_or(0, |size| index(u32::from_be_bytes(*size)));
+        let declared = reader
+            .rest()
+            .first_chunk()
+            .map_or(0, |size| index(u32::from_be_bytes(*size)));
         let cut = declared > reader.rest().len();
         let mut ahead = reader;
         match next(&mut ahead) {
             // Of a file that was cut, the last box is longer than what is there.
-            Some((kind, _)) if TOP_LEVEL.contains(&&kind) || !cut && is_name(kind) => reader = ahead,
+            Some((kind, _)) if TOP_LEVEL.contains(&&kind) || !cut && is_name(kind) => {
+                reader = ahead
+            }
             _ => break,
         }
     }
@@ -91,16 +102,23 @@ pub(super) fn len(bytes: &[u8]) -> usize {
 
 /// Box names are four printable characters.
 fn is_name(kind: [u8; 4]) -> bool {
-    kind.iter().all(|byte| byte.is_ascii_graphic() || matches!(byte, 0xA9 | b' '))
+    kind.iter()
+        .all(|byte| byte.is_ascii_graphic() || matches!(byte, 0xA9 | b' '))
 }
 
 /// Notes a video and what it tells.
 pub(super) fn explain(bytes: &[u8], notes: &mut Notes<'_>) {
     let size = size_words(bytes.len());
     let brand = words::text(bytes.get(8..12).unwrap_or_default());
-    let heif = ["hei", "hev", "mif", "msf", "avi"].iter().any(|start| brand.starts_with(start));
+    let heif = ["hei", "hev", "mif", "msf", "avi"]
+        .iter()
+        .any(|start| brand.starts_with(start));
     let kind = if heif { "picture" } else { "video" };
-    let name = if heif { "Second picture behind the photo" } else { "Video behind the photo" };
+    let name = if heif {
+        "Second picture behind the photo"
+    } else {
+        "Video behind the photo"
+    };
     let mut walk = Walk::default();
     notes.nested(&format!("in the {size} {kind} inside"), |notes| {
         walk.boxes(bytes, 0, notes);
@@ -155,11 +173,17 @@ impl Walk {
 
     fn one(&mut self, kind: [u8; 4], content: &[u8], depth: usize, notes: &mut Notes<'_>) {
         match &kind {
-            b"moov" | b"trak" | b"mdia" | b"udta" | b"moof" | b"traf" => self.boxes(content, depth, notes),
+            b"moov" | b"trak" | b"mdia" | b"udta" | b"moof" | b"traf" => {
+                self.boxes(content, depth, notes)
+            }
             b"meta" => {
                 // In MP4 a version stands before the boxes, in QuickTime none.
                 let versioned = content.get(4..8) != Some(b"hdlr");
-                let inner = if versioned { content.get(4..) } else { Some(content) };
+                let inner = if versioned {
+                    content.get(4..)
+                } else {
+                    Some(content)
+                };
                 self.boxes(inner.unwrap_or_default(), depth, notes);
             }
             b"mvhd" => self.header(content, notes),
@@ -170,7 +194,9 @@ impl Walk {
             b"keys" => self.keys = keys(content),
             b"ilst" => self.items(content, notes),
             b"loci" => loci(content, notes),
-            b"uuid" if content.starts_with(XMP_UUID) => xmp::explain(content.get(16..).unwrap_or_default(), notes),
+            b"uuid" if content.starts_with(XMP_UUID) => {
+                xmp::explain(content.get(16..).unwrap_or_default(), notes)
+            }
             b"XMP_" => xmp::explain(content, notes),
             b"uuid" | b"smta" | b"SDLN" | b"mvex" => {
                 runs::harvest(content, notes);
@@ -189,10 +215,15 @@ impl Walk {
     /// The movie header: times and duration (ISO 14496-12 § 8.2.2).
     fn header(&mut self, content: &[u8], notes: &mut Notes<'_>) {
         self.has_header = true;
-        let Some((scale, duration)) = times(content, notes) else { return };
+        let Some((scale, duration)) = times(content, notes) else {
+            return;
+        };
         let tenths = duration.saturating_mul(10).checked_div(u64::from(scale));
         self.duration = tenths.filter(|tenths| *tenths > 0).map(|tenths| {
-            let (whole, rest) = (tenths.checked_div(10).unwrap_or(0), tenths.checked_rem(10).unwrap_or(0));
+            let (whole, rest) = (
+                tenths.checked_div(10).unwrap_or(0),
+                tenths.checked_rem(10).unwrap_or(0),
+            );
             format!("{whole}.{rest} s")
         });
     }
@@ -201,17 +232,30 @@ impl Walk {
     fn items(&self, content: &[u8], notes: &mut Notes<'_>) {
         let mut reader = Reader::new(content);
         for _ in 0..BOXES_MAX {
-            let Some((kind, item)) = next(&mut reader) else { break };
-            let Some((b"data", data)) = next(&mut Reader::new(item)).as_ref().map(|(kind, data)| (kind, *data)) else {
+            let Some((kind, item)) = next(&mut reader) else {
+                break;
+            };
+            let Some((b"data", data)) = next(&mut Reader::new(item))
+                .as_ref()
+                .map(|(kind, data)| (kind, *data))
+            else {
                 continue;
             };
             // A type and a locale stand before the value.
             let value = data.get(8..).unwrap_or_default();
             let number = index(u32::from_be_bytes(kind));
-            let key = number.checked_sub(1).and_then(|number| self.keys.get(number));
+            let key = number
+                .checked_sub(1)
+                .and_then(|number| self.keys.get(number));
             let known = match key {
-                Some(key) => KEYS.iter().find(|row| key.contains(row.0)).map(|row| (row.1, row.2.to_owned())),
-                None => TEXTS.iter().find(|row| row.0 == kind).map(|row| (row.1, row.2.to_owned())),
+                Some(key) => KEYS
+                    .iter()
+                    .find(|row| key.contains(row.0))
+                    .map(|row| (row.1, row.2.to_owned())),
+                None => TEXTS
+                    .iter()
+                    .find(|row| row.0 == kind)
+                    .map(|row| (row.1, row.2.to_owned())),
             };
             let label = key.cloned().unwrap_or_else(|| words::text(&kind));
             let is_text = data.get(..4) == Some(&[0, 0, 0, 1]);
@@ -248,7 +292,10 @@ fn times(content: &[u8], notes: &mut Notes<'_>) -> Option<(u32, u64)> {
 /// Text of a user data box: counted with a language (QuickTime), behind a version and a language (3GPP), in a `data`
 /// box (iTunes), or plain.
 fn user_text(kind: &[u8; 4], content: &[u8]) -> String {
-    if let Some((b"data", data)) = next(&mut Reader::new(content)).as_ref().map(|(kind, data)| (kind, *data)) {
+    if let Some((b"data", data)) = next(&mut Reader::new(content))
+        .as_ref()
+        .map(|(kind, data)| (kind, *data))
+    {
         return words::text(data.get(8..).unwrap_or_default());
     }
     if kind.first() == Some(&0xA9) {
@@ -271,7 +318,9 @@ fn keys(content: &[u8]) -> Vec<String> {
     let mut reader = Reader::new(content.get(8..).unwrap_or_default());
     let mut keys = Vec::new();
     while keys.len() < 200 {
-        let Some((_, name)) = next(&mut reader) else { break };
+        let Some((_, name)) = next(&mut reader) else {
+            break;
+        };
         keys.push(words::text(name));
     }
     keys
@@ -280,18 +329,27 @@ fn keys(content: &[u8]) -> Vec<String> {
 /// Where, in the form of 3GPP TS 26.244 § 8.10: name, role, longitude, latitude and altitude in 1/65536.
 fn loci(content: &[u8], notes: &mut Notes<'_>) {
     let rest = content.get(6..).unwrap_or_default();
-    let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
+    let end = rest
+        .iter()
+        .position(|byte| *byte == 0)
+        .unwrap_or(rest.len());
     let name = words::text(rest.get(..end).unwrap_or_default());
     tell(Topic::Place, "Place", &name, notes);
     let mut reader = Reader::new(rest.get(end.saturating_add(2)..).unwrap_or_default());
     let mut angle = || {
         let degrees = reader.array(WHAT).map(i32::from_be_bytes).ok()?;
-        let billionths = i64::from(degrees).checked_mul(1_000_000_000)?.checked_div(65_536)?;
+        let billionths = i64::from(degrees)
+            .checked_mul(1_000_000_000)?
+            .checked_div(65_536)?;
         Angle::from_billionths(billionths)
     };
     if let Some((longitude, latitude)) = angle().zip(angle()) {
         notes.find(Topic::Place, "GPS position", &position(latitude, longitude));
-        notes.secret_bytes(rest.get(end.saturating_add(2)..).and_then(|rest| rest.get(..8)).unwrap_or_default());
+        notes.secret_bytes(
+            rest.get(end.saturating_add(2)..)
+                .and_then(|rest| rest.get(..8))
+                .unwrap_or_default(),
+        );
     }
 }
 
@@ -337,10 +395,27 @@ pub(super) mod build {
         data.extend(b"Acme Phones");
         let list = boxed(&1_u32.to_be_bytes(), &boxed(b"data", &data));
         let mut meta = vec![0; 4];
-        meta.extend([boxed(b"hdlr", &[0; 24]), boxed(b"keys", &keys), boxed(b"ilst", &list)].concat());
+        meta.extend(
+            [
+                boxed(b"hdlr", &[0; 24]),
+                boxed(b"keys", &keys),
+                boxed(b"ilst", &list),
+            ]
+            .concat(),
+        );
         let user = [boxed(b"\xA9xyz", &place), boxed(b"loci", &loci)].concat();
-        let movie = [boxed(b"mvhd", &header), boxed(b"udta", &user), boxed(b"meta", &meta)].concat();
-        [boxed(b"ftyp", b"mp42\0\0\0\0"), boxed(b"moov", &movie), boxed(b"mdat", &[1; 64])].concat()
+        let movie = [
+            boxed(b"mvhd", &header),
+            boxed(b"udta", &user),
+            boxed(b"meta", &meta),
+        ]
+        .concat();
+        [
+            boxed(b"ftyp", b"mp42\0\0\0\0"),
+            boxed(b"moov", &movie),
+            boxed(b"mdat", &[1; 64]),
+        ]
+        .concat()
     }
 }
 
@@ -355,21 +430,42 @@ mod tests {
         let mut notes = Notes::new(&limits);
         let video = build::video();
         assert!(begins(&video));
-        assert_eq!(len(&[video.clone(), b"\0\0\0\0\0\0\0\0".to_vec()].concat()), video.len());
+        assert_eq!(
+            len(&[video.clone(), b"\0\0\0\0\0\0\0\0".to_vec()].concat()),
+            video.len()
+        );
         explain(&video, &mut notes);
         let (findings, secrets) = notes.finish();
         let place = format!("(in the {} bytes video inside)", video.len());
         let has = |topic: Topic, name: &str, value: &str| {
             assert!(
-                findings.iter().any(|f| f.topic == topic && f.name == name && f.value == value),
+                findings
+                    .iter()
+                    .any(|f| f.topic == topic && f.name == name && f.value == value),
                 "{name}: {findings:#?}"
             );
         };
-        has(Topic::Place, &format!("GPS position {place}"), "48.858400, 2.294500 (48°51′30.2″ N, 2°17′40.2″ E)");
+        has(
+            Topic::Place,
+            &format!("GPS position {place}"),
+            "48.858400, 2.294500 (48°51′30.2″ N, 2°17′40.2″ E)",
+        );
         has(Topic::Place, &format!("Place {place}"), "Paris");
-        has(Topic::Time, &format!("Video made {place}"), "2024-01-31 11:00:05 UTC");
-        has(Topic::Device, &format!("Camera maker {place}"), "Acme Phones");
-        has(Topic::Video, "Video behind the photo", &format!("{} bytes, 2.9 s long", video.len()));
+        has(
+            Topic::Time,
+            &format!("Video made {place}"),
+            "2024-01-31 11:00:05 UTC",
+        );
+        has(
+            Topic::Device,
+            &format!("Camera maker {place}"),
+            "Acme Phones",
+        );
+        has(
+            Topic::Video,
+            "Video behind the photo",
+            &format!("{} bytes, 2.9 s long", video.len()),
+        );
         assert!(secrets.contains(&b"+48.8584+002.2945/"[..]));
     }
 

@@ -66,14 +66,44 @@ pub(super) fn secret(raw: &[u8], read: &str, notes: &mut Notes<'_>) {
     }
 }
 
-/// Whether most of it is letters, digits and ordinary punctuation: prose, a name or a number, not chance.
+/// Whether it is prose, a name or a number rather than chance: most of it is letters, digits and ordinary
+/// punctuation, they do not change places all the time, and it is no table of one character or of numbers.
 pub(super) fn looks_written(text: &str) -> bool {
-    let all = text.chars().count();
-    let plain = text
-        .chars()
-        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | ':' | '/' | ','))
+    let chars: Vec<char> = text.chars().take(TEXT_BYTES_MAX).collect();
+    let share = |count: usize, percent: usize| {
+        count.saturating_mul(100) >= chars.len().saturating_mul(percent)
+    };
+    let plain = |c: &&char| c.is_alphanumeric() || " -_.:/,".contains(**c);
+    let plain = chars.iter().filter(plain).count();
+    // Chance has odd characters in one of five places, and a short run of it may have fewer.
+    let is_plain = share(plain, if chars.len() < 12 { 90 } else { 80 });
+    let changes = chars
+        .iter()
+        .zip(chars.iter().skip(1))
+        .filter(|(a, b)| is_change(**a, **b))
         .count();
-    plain.saturating_mul(10) >= all.saturating_mul(8)
+    let most = chars
+        .iter()
+        .map(|c| chars.iter().take(200).filter(|other| *other == c).count());
+    let is_varied = !share(most.take(200).max().unwrap_or(0), 45);
+    let has_letter = chars.iter().any(|c| c.is_alphabetic());
+    let is_list = !has_letter && chars.iter().filter(|c| c.is_whitespace()).count() >= 3;
+    is_plain && !share(changes, 40) && is_varied && !is_list
+}
+
+/// Whether a letter follows a digit, or the other way round, or a capital follows a small letter.
+fn is_change(a: char, b: char) -> bool {
+    let kind = |c: char| match c {
+        _ if c.is_numeric() => Some(0),
+        _ if c.is_lowercase() => Some(1),
+        _ if c.is_alphabetic() => Some(2),
+        _ => None,
+    };
+    match (kind(a), kind(b)) {
+        (Some(2), Some(1)) => false,
+        (Some(a), Some(b)) => a != b,
+        _ => false,
+    }
 }
 
 /// Bytes as lower-case hexadecimal digits.
@@ -116,6 +146,31 @@ mod tests {
         assert_eq!(utf16(b"\0J\0a\0n\0e\xD8", Order::Big), "Jane");
         assert_eq!(trim(b"\0 a b\n\0"), b"a b");
         assert_eq!(trim(b"\0 \0"), b"");
+    }
+
+    #[test]
+    fn chance_is_not_writing() {
+        for text in [
+            "Firmware Version 1.0.3",
+            "EF-S18-55mm f/3.5-5.6 III",
+            "LAJ7061317601275",
+            "0170521C-E077-45C0-90AE-F1E1E92069E5",
+            "HD6.01.01.51.00",
+            "Jane Doe",
+        ] {
+            assert!(looks_written(text), "{text}");
+        }
+        for text in [
+            "ht0oKR]1T",
+            "sF1HCqF9",
+            "DK+nB;WCgm",
+            "DDDDDDDDDDD#k",
+            "48 49 48 48 0 0 2 0",
+            "Q3Q1Q2Q0",
+            "3:?FNIDH",
+        ] {
+            assert!(!looks_written(text), "{text}");
+        }
     }
 
     #[test]

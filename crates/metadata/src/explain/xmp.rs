@@ -14,7 +14,11 @@ const GROUP_SHOWN_MAX: usize = 40;
 /// Groups with more values than this are counted rather than listed.
 const GROUP_LISTED_MAX: usize = 60;
 /// The names of latitudes and longitudes, which are told together.
-const LATITUDES: [&str; 3] = ["exif:GPSLatitude", "drone-dji:GpsLatitude", "drone-dji:Latitude"];
+const LATITUDES: [&str; 3] = [
+    "exif:GPSLatitude",
+    "drone-dji:GpsLatitude",
+    "drone-dji:Latitude",
+];
 const LONGITUDES: [&str; 4] = [
     "exif:GPSLongitude",
     "drone-dji:GpsLongitude",
@@ -32,7 +36,8 @@ pub(super) fn explain(packet: &[u8], notes: &mut Notes<'_>) {
     let mut lines = Lines::new();
     let mut steps = BTreeMap::new();
     for property in &scan.properties {
-        if property.path.starts_with("xmpMM:History") || property.path.starts_with("xmpMM:Versions") {
+        if property.path.starts_with("xmpMM:History") || property.path.starts_with("xmpMM:Versions")
+        {
             step(property, &mut steps, notes);
         } else if !is_place(property) {
             one(property, &mut lines, notes);
@@ -69,8 +74,16 @@ fn rest(packet: &[u8], scan: &Scan, notes: &mut Notes<'_>) {
     }
     if scan.properties.is_empty() {
         let words = runs::harvest(packet, notes);
-        let name = if words.is_empty() { "Empty XMP packet" } else { "Unreadable XMP packet" };
-        notes.find(Topic::Unknown, name, &format!("{} {words}", size_words(packet.len())));
+        let name = if words.is_empty() {
+            "Empty XMP packet"
+        } else {
+            "Unreadable XMP packet"
+        };
+        notes.find(
+            Topic::Unknown,
+            name,
+            &format!("{} {words}", size_words(packet.len())),
+        );
     }
 }
 
@@ -85,8 +98,19 @@ fn one(property: &Property, lines: &mut Lines, notes: &mut Notes<'_>) {
         encoded(topic, name, value, notes);
     } else if let Some((_, topic, name, form)) = row {
         // A field of a known structure: whose field, and which.
-        let field = if own.is_some() || leaf == "rdf:about" { String::new() } else { format!(", {}", local(leaf)) };
-        tell(*topic, &format!("{name}{field}"), *form, property, lines, notes);
+        let field = if own.is_some() || leaf == "rdf:about" {
+            String::new()
+        } else {
+            format!(", {}", local(leaf))
+        };
+        tell(
+            *topic,
+            &format!("{name}{field}"),
+            *form,
+            property,
+            lines,
+            notes,
+        );
     } else if let Some((topic, name)) = gathered {
         gather(topic, name, property, lines);
     } else {
@@ -94,7 +118,14 @@ fn one(property: &Property, lines: &mut Lines, notes: &mut Notes<'_>) {
     }
 }
 
-fn tell(topic: Topic, name: &str, form: Form, property: &Property, lines: &mut Lines, notes: &mut Notes<'_>) {
+fn tell(
+    topic: Topic,
+    name: &str,
+    form: Form,
+    property: &Property,
+    lines: &mut Lines,
+    notes: &mut Notes<'_>,
+) {
     let value = property.value.as_str();
     match form {
         Form::Group => {
@@ -109,10 +140,27 @@ fn tell(topic: Topic, name: &str, form: Form, property: &Property, lines: &mut L
             }
         }
         Form::Code if name.starts_with("Kind of source") => source_type(value, notes),
-        Form::Code | Form::Picture => notes.find(topic, name, &fraction(value)),
+        // A list of tags, a semicolon, the fingerprint.
+        Form::Code if name.starts_with("Fingerprint") => {
+            notes.find(topic, name, value.rsplit(';').next().unwrap_or(value));
+        }
+        Form::Code | Form::Picture => notes.find(topic, name, &fractions(value)),
+        Form::Metres => {
+            let number = is_number(value);
+            let unit = if number { " m" } else { "" };
+            notes.find(
+                topic,
+                name,
+                &format!("{}{unit}", fraction(value.trim_start_matches('+'))),
+            );
+        }
         Form::Text => {
             let prompt = text::is_prompt(value);
-            let (topic, name) = if prompt { (Topic::Software, "AI prompt") } else { (topic, name) };
+            let (topic, name) = if prompt {
+                (Topic::Software, "AI prompt")
+            } else {
+                (topic, name)
+            };
             notes.find(topic, name, &fraction(value));
             if !is_number(value) || date::is_digits(value) {
                 notes.secret_text(value);
@@ -143,7 +191,13 @@ fn unlisted(property: &Property, notes: &mut Notes<'_>) {
 /// A file in base64.
 fn encoded(topic: Topic, name: &str, value: &str, notes: &mut Notes<'_>) {
     let bytes = base64::decode(value);
-    embedded::picture(topic, name, &format!("in the {}", name.to_lowercase()), &bytes, notes);
+    embedded::picture(
+        topic,
+        name,
+        &format!("in the {}", name.to_lowercase()),
+        &bytes,
+        notes,
+    );
     notes.secret_text(value);
 }
 
@@ -160,7 +214,11 @@ fn source_type(value: &str, notes: &mut Notes<'_>) {
 }
 
 /// Adds a field of an edit to the line of that edit.
-fn step(property: &Property, steps: &mut BTreeMap<(usize, String), Vec<String>>, notes: &mut Notes<'_>) {
+fn step(
+    property: &Property,
+    steps: &mut BTreeMap<(usize, String), Vec<String>>,
+    notes: &mut Notes<'_>,
+) {
     let value = property.value.as_str();
     let at = property.path.split('/').next().unwrap_or_default();
     // By number first: `[10]` comes after `[9]`.
@@ -200,11 +258,17 @@ fn places(properties: &[Property], notes: &mut Notes<'_>) {
         notes.secret_text(&property.value);
         let drone = property.leaf().starts_with("drone");
         let [latitude, longitude] = pairs.entry((property.parent(), drone)).or_default();
-        let slot = if LATITUDES.contains(&property.leaf()) { latitude } else { longitude };
+        let slot = if LATITUDES.contains(&property.leaf()) {
+            latitude
+        } else {
+            longitude
+        };
         *slot = Some(property);
     }
     for ((parent, _), pair) in pairs {
-        let structure = parent.rsplit('/').map(|step| step.split('[').next().unwrap_or_default());
+        let structure = parent
+            .rsplit('/')
+            .map(|step| step.split('[').next().unwrap_or_default());
         let name = match row(structure) {
             Some((_, Topic::Place, name, _)) => format!("{name}, GPS position"),
             _ => "GPS position".to_owned(),
@@ -217,7 +281,11 @@ fn places(properties: &[Property], notes: &mut Notes<'_>) {
             }
             None => {
                 for property in pair.into_iter().flatten() {
-                    notes.find(Topic::Place, &format!("{name}, {}", local(property.leaf())), &property.value);
+                    notes.find(
+                        Topic::Place,
+                        &format!("{name}, {}", local(property.leaf())),
+                        &property.value,
+                    );
                 }
             }
         }
@@ -225,7 +293,7 @@ fn places(properties: &[Property], notes: &mut Notes<'_>) {
 }
 
 /// `352/10` as `35.2`; anything else as it is.
-fn fraction(value: &str) -> String {
+pub(super) fn fraction(value: &str) -> String {
     let parts = value.split_once('/');
     let numbers = parts.and_then(|(n, d)| Some((n.trim().parse().ok()?, d.trim().parse().ok()?)));
     numbers
@@ -233,8 +301,17 @@ fn fraction(value: &str) -> String {
         .unwrap_or_else(|| value.to_owned())
 }
 
+/// Each of several fractions.
+fn fractions(value: &str) -> String {
+    let words: Vec<String> = value.split(' ').map(fraction).collect();
+    words.join(" ")
+}
+
 fn is_number(value: &str) -> bool {
-    value.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | '/' | ' ' | ',')) || matches!(value, "True" | "False")
+    value
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | '/' | ' ' | ','))
+        || matches!(value, "True" | "False")
 }
 
 fn local(name: &str) -> &str {
@@ -271,13 +348,23 @@ mod tests {
         let (findings, secrets) = told(SAMPLE.as_bytes());
         let has = |topic: Topic, name: &str, value: &str| {
             assert!(
-                findings.iter().any(|f| f.topic == topic && f.name == name && f.value == value),
+                findings
+                    .iter()
+                    .any(|f| f.topic == topic && f.name == name && f.value == value),
                 "{name}: {findings:#?}"
             );
         };
-        has(Topic::Place, "GPS position", "48.858370, 2.294481 (48°51′30.1″ N, 2°17′40.1″ E)");
-        has(Topic::Place, "Height above the sea (XMP)", "35.2");
-        has(Topic::Place, "Place in the picture, GPS position", "1.000000, 2.000000 (1°00′00.0″ N, 2°00′00.0″ E)");
+        has(
+            Topic::Place,
+            "GPS position",
+            "48.858370, 2.294481 (48°51′30.1″ N, 2°17′40.1″ E)",
+        );
+        has(Topic::Place, "Height above the sea (XMP)", "35.2 m");
+        has(
+            Topic::Place,
+            "Place in the picture, GPS position",
+            "1.000000, 2.000000 (1°00′00.0″ N, 2°00′00.0″ E)",
+        );
         has(Topic::Place, "Place in the picture, City", "Zürich");
         has(Topic::Time, "Made", "2024-01-31 12:00:05 +01:00");
         has(Topic::Device, "Camera serial number", "033024001432");
@@ -285,13 +372,31 @@ mod tests {
         has(Topic::Person, "Name at a face", "Joe Doe");
         has(Topic::Person, "Where faces are in the picture", "x 0.5");
         has(Topic::Provenance, "Made with AI", "trainedAlgorithmicMedia");
-        has(Topic::EditHistory, "Camera Raw settings", "Exposure +1.0; Tint 2");
-        has(Topic::EditHistory, "Edit", "saved, 2024-02-01 10:00:00 UTC, with Acme Editor 5");
-        has(Topic::EditHistory, "Made from, documentID", "xmp.did:0123456789");
+        has(
+            Topic::EditHistory,
+            "Camera Raw settings",
+            "Exposure +1.0; Tint 2",
+        );
+        has(
+            Topic::EditHistory,
+            "Edit",
+            "saved, 2024-02-01 10:00:00 UTC, with Acme Editor 5",
+        );
+        has(
+            Topic::EditHistory,
+            "Made from, documentID",
+            "xmp.did:0123456789",
+        );
         has(Topic::Video, "Motion photo", "MicroVideo 1");
         has(Topic::Text, "XMP acme:Secret", "of the family");
         has(Topic::Unknown, "XMP acme:Number", "12");
-        for secret in ["Jane Doe", "48,51.5022N", "2024:01:31 12:00:05", "033024001432", "of the family"] {
+        for secret in [
+            "Jane Doe",
+            "48,51.5022N",
+            "2024:01:31 12:00:05",
+            "033024001432",
+            "of the family",
+        ] {
             assert!(secrets.contains(secret.as_bytes()), "{secret}");
         }
         assert!(!secrets.contains("sRGB IEC61966-2.1".as_bytes()));
@@ -301,14 +406,20 @@ mod tests {
     fn embedded_files_are_sizes() {
         let data = "QUJDREVG".repeat(100);
         let (findings, _) = told(format!("<a GImage:Data='{data}' my:Blob='{data}'/>").as_bytes());
-        assert_eq!((findings[0].name.as_str(), findings[0].value.as_str()), ("Second picture", "600 bytes"));
+        assert_eq!(
+            (findings[0].name.as_str(), findings[0].value.as_str()),
+            ("Second picture", "600 bytes")
+        );
         assert_eq!(findings[1].name, "my:Blob");
     }
 
     #[test]
     fn cut_anywhere_something_is_told() {
         for len in 0..SAMPLE.len() {
-            assert!(!told(&SAMPLE.as_bytes()[..len]).0.is_empty(), "cut at {len}");
+            assert!(
+                !told(&SAMPLE.as_bytes()[..len]).0.is_empty(),
+                "cut at {len}"
+            );
         }
     }
 

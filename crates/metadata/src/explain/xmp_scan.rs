@@ -69,14 +69,18 @@ fn packet_end(packet: &[u8]) -> usize {
     let mark = memchr::memmem::rfind(packet, b"<?xpacket end");
     let close = mark.and_then(|at| {
         let rest = packet.get(at..)?;
-        memchr::memmem::find(rest, b"?>")?.checked_add(at)?.checked_add(2)
+        memchr::memmem::find(rest, b"?>")?
+            .checked_add(at)?
+            .checked_add(2)
     });
     close.unwrap_or(packet.len())
 }
 
 fn decode(packet: &[u8]) -> String {
     let wide = |order: Order| -> String {
-        let units = packet.chunks_exact(2).filter_map(|pair| pair.try_into().ok());
+        let units = packet
+            .chunks_exact(2)
+            .filter_map(|pair| pair.try_into().ok());
         let units = units.map(|pair| order.u16(pair));
         char::decode_utf16(units)
             .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
@@ -132,7 +136,10 @@ impl Scanner {
         }
         match self.frames.last_mut() {
             Some(frame) if self.too_deep == 0 => frame.text.push_str(&unescape(text)),
-            _ => self.add("(loose text)".to_owned(), unescape(text.trim_matches(|c: char| c == '\u{FEFF}' || c.is_whitespace()))),
+            _ => self.add(
+                "(loose text)".to_owned(),
+                unescape(text.trim_matches(|c: char| c == '\u{FEFF}' || c.is_whitespace())),
+            ),
         }
     }
 
@@ -152,7 +159,10 @@ impl Scanner {
         }
         if let Some(rest) = tag.strip_prefix('?') {
             let (instruction, rest) = rest.split_once("?>").unwrap_or((rest, ""));
-            if !["xpacket", "xml", "adobe-xap"].iter().any(|known| instruction.starts_with(known)) {
+            if !["xpacket", "xml", "adobe-xap"]
+                .iter()
+                .any(|known| instruction.starts_with(known))
+            {
                 self.add("(instruction)".to_owned(), instruction.trim().to_owned());
             }
             return rest;
@@ -191,7 +201,10 @@ impl Scanner {
             let Some((attribute, value, after)) = attribute(rest) else {
                 // Not an attribute: the tag is broken, and ends at the next bracket.
                 self.open(name, &attributes);
-                return rest.find(['<', '>']).and_then(|at| rest.get(at..)).map_or("", |rest| rest.strip_prefix('>').unwrap_or(rest));
+                return rest
+                    .find(['<', '>'])
+                    .and_then(|at| rest.get(at..))
+                    .map_or("", |rest| rest.strip_prefix('>').unwrap_or(rest));
             };
             if attributes.len() < PROPERTIES_MAX {
                 attributes.push((attribute, value));
@@ -203,7 +216,9 @@ impl Scanner {
     fn open(&mut self, name: &str, attributes: &[(&str, &str)]) {
         for (attribute, uri) in attributes {
             if let Some(prefix) = attribute.strip_prefix("xmlns:")
-                && let Some((_, usual)) = NAMESPACES.iter().find(|(known, _)| *known == uri.trim_end_matches(['/', '#']))
+                && let Some((_, usual)) = NAMESPACES
+                    .iter()
+                    .find(|(known, _)| *known == uri.trim_end_matches(['/', '#']))
                 && self.namespaces.len() < NAMESPACES_MAX
             {
                 self.namespaces.insert(0, (prefix.to_owned(), usual));
@@ -247,7 +262,9 @@ impl Scanner {
     }
 
     fn close(&mut self) {
-        let Some(frame) = self.frames.pop() else { return };
+        let Some(frame) = self.frames.pop() else {
+            return;
+        };
         let value = frame.text.trim();
         if !value.is_empty() {
             self.add(self.path.clone(), value.to_owned());
@@ -256,11 +273,15 @@ impl Scanner {
     }
 
     fn add(&mut self, path: String, value: String) {
-        if value.is_empty() {
+        if value.trim().is_empty() {
             return;
         }
         if self.scan.properties.len() < PROPERTIES_MAX {
-            let path = if path.is_empty() { "(loose text)".to_owned() } else { path };
+            let path = if path.is_empty() {
+                "(loose text)".to_owned()
+            } else {
+                path
+            };
             self.scan.properties.push(Property { path, value });
         } else {
             self.scan.skipped = self.scan.skipped.saturating_add(1);
@@ -270,7 +291,10 @@ impl Scanner {
     /// A name with the prefix that is usual for its namespace.
     fn usual(&self, name: &str) -> String {
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-        let usual = self.namespaces.iter().find(|(declared, _)| declared == prefix);
+        let usual = self
+            .namespaces
+            .iter()
+            .find(|(declared, _)| declared == prefix);
         match usual {
             Some((_, usual)) => format!("{usual}:{local}"),
             None => name.to_owned(),
@@ -282,13 +306,26 @@ impl Scanner {
 fn is_frame_only(name: &str) -> bool {
     matches!(
         name,
-        "x:xmpmeta" | "x:xapmeta" | "xmpmeta" | "rdf:RDF" | "rdf:Description" | "rdf:Bag" | "rdf:Seq" | "rdf:Alt" | "rdf:value"
+        "x:xmpmeta"
+            | "x:xapmeta"
+            | "xmpmeta"
+            | "rdf:RDF"
+            | "rdf:Description"
+            | "rdf:Bag"
+            | "rdf:Seq"
+            | "rdf:Alt"
+            | "rdf:value"
     )
 }
 
 /// Attributes of the notation, which say nothing about the picture.
 fn is_syntax(name: &str) -> bool {
-    name == "xmlns" || name.starts_with("xmlns:") || matches!(name, "xml:lang" | "rdf:parseType" | "rdf:datatype" | "rdf:nodeID" | "xml:space")
+    name == "xmlns"
+        || name.starts_with("xmlns:")
+        || matches!(
+            name,
+            "xml:lang" | "rdf:parseType" | "rdf:datatype" | "rdf:nodeID" | "xml:space"
+        )
 }
 
 fn split_name(tag: &str) -> (&str, &str) {
@@ -296,7 +333,11 @@ fn split_name(tag: &str) -> (&str, &str) {
         .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '=' | '<' | '"' | '\''))
         .unwrap_or(tag.len());
     let (name, rest) = tag.split_at_checked(end).unwrap_or((tag, ""));
-    let cut = name.char_indices().map(|(at, c)| at.saturating_add(c.len_utf8())).take_while(|end| *end <= NAME_BYTES_MAX).last();
+    let cut = name
+        .char_indices()
+        .map(|(at, c)| at.saturating_add(c.len_utf8()))
+        .take_while(|end| *end <= NAME_BYTES_MAX)
+        .last();
     (name.get(..cut.unwrap_or(0)).unwrap_or(name), rest)
 }
 
@@ -316,8 +357,13 @@ fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
-        let entity = after.char_indices().take(10).find(|(_, c)| *c == ';').and_then(|(at, _)| after.split_at_checked(at));
-        let resolved = entity.and_then(|(name, rest)| Some((character(name)?, rest.strip_prefix(';')?)));
+        let entity = after
+            .char_indices()
+            .take(10)
+            .find(|(_, c)| *c == ';')
+            .and_then(|(at, _)| after.split_at_checked(at));
+        let resolved =
+            entity.and_then(|(name, rest)| Some((character(name)?, rest.strip_prefix(';')?)));
         match resolved {
             Some((c, after)) => {
                 plain.push(c);
@@ -382,8 +428,14 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("http://iptc.org/std/Iptc4xmpCore/1.0/xmlns", "Iptc4xmpCore"),
     ("http://iptc.org/std/Iptc4xmpExt/2008-02-29", "Iptc4xmpExt"),
     ("http://ns.useplus.org/ldf/xmp/1.0", "plus"),
-    ("http://www.metadataworkinggroup.com/schemas/regions", "mwg-rs"),
-    ("http://www.metadataworkinggroup.com/schemas/keywords", "mwg-kw"),
+    (
+        "http://www.metadataworkinggroup.com/schemas/regions",
+        "mwg-rs",
+    ),
+    (
+        "http://www.metadataworkinggroup.com/schemas/keywords",
+        "mwg-kw",
+    ),
     ("http://ns.microsoft.com/photo/1.0", "MicrosoftPhoto"),
     ("http://ns.microsoft.com/photo/1.2", "MP"),
     ("http://ns.microsoft.com/photo/1.2/t/RegionInfo", "MPRI"),
@@ -410,7 +462,10 @@ mod tests {
 
     fn paths(packet: &str) -> Vec<(String, String)> {
         let scan = scan(packet.as_bytes());
-        scan.properties.into_iter().map(|p| (p.path, p.value)).collect()
+        scan.properties
+            .into_iter()
+            .map(|p| (p.path, p.value))
+            .collect()
     }
 
     #[test]
@@ -443,7 +498,10 @@ mod tests {
         let found = paths(packet);
         assert_eq!(found[0].0, "xmpMM:History[1]/stEvt:action");
         assert_eq!(found[2].0, "xmpMM:History[2]/stEvt:action");
-        let property = Property { path: found[2].0.clone(), value: String::new() };
+        let property = Property {
+            path: found[2].0.clone(),
+            value: String::new(),
+        };
         assert_eq!(property.leaf(), "stEvt:action");
         assert_eq!(property.parent(), "xmpMM:History[2]");
         assert_eq!(property.names().last(), Some("xmpMM:History"));
@@ -463,9 +521,18 @@ mod tests {
     #[test]
     fn broken_packets_tell_what_they_can() {
         assert_eq!(paths("<dc:rights>Jane")[0].1, "Jane");
-        assert_eq!(paths("<dc:rights=broken <dc:creator>Jane</dc:creator>").last().unwrap().1, "Jane");
+        assert_eq!(
+            paths("<dc:rights=broken <dc:creator>Jane</dc:creator>")
+                .last()
+                .unwrap()
+                .1,
+            "Jane"
+        );
         let deep = "<a:b>".repeat(10_000);
-        assert_eq!(scan(format!("{deep}Jane").as_bytes()).skipped, 10_000 - DEPTH_MAX);
+        assert_eq!(
+            scan(format!("{deep}Jane").as_bytes()).skipped,
+            10_000 - DEPTH_MAX
+        );
         let many = "<a:b c:d='e'/>".repeat(10_000);
         assert_eq!(scan(many.as_bytes()).properties.len(), PROPERTIES_MAX);
     }

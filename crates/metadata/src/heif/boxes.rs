@@ -50,6 +50,14 @@ impl<'a> View<'a> {
             .unwrap_or_default()
     }
 
+    /// The bytes of a span as far as they are within the view.
+    pub(super) fn clip(&self, span: Span) -> &'a [u8] {
+        self.get(Span {
+            start: span.start.max(self.base),
+            end: span.end.min(self.end()),
+        })
+    }
+
     pub(super) const fn end(&self) -> usize {
         self.base.saturating_add(self.bytes.len())
     }
@@ -75,9 +83,12 @@ pub(super) enum NoBox {
 }
 
 /// Reads the header of the box at `at`, which must end by `end`. A size of 1 is given in eight more bytes; a size of
-/// 0 means up to the end (§ 4.2.2).
+/// 0 means up to the end (§ 4.2.2). The view may hold less than the box, but its header.
 pub(super) fn read(view: View<'_>, at: usize, end: usize) -> Result<IsoBox, NoBox> {
-    let mut header = Reader::new(view.get(Span { start: at, end }));
+    let mut header = Reader::new(view.get(Span {
+        start: at,
+        end: end.min(view.end()),
+    }));
     let short = |_: Error| NoBox::NoHeader;
     let size = header.u32_be("box").map_err(short)?;
     let label: Label = header.array("box").map_err(short)?;

@@ -81,6 +81,24 @@ pub(super) fn arrays(configuration: &[u8]) -> Result<Vec<Unit>, Error> {
     Ok(arrays)
 }
 
+/// How many arrays follow the fixed fields of a decoder configuration, whatever their number says.
+pub(super) fn count_arrays(configuration: &[u8]) -> u8 {
+    let mut reader = Reader::new(configuration.get(ARRAYS_AT.saturating_add(1)..).unwrap_or_default());
+    let mut skip = || {
+        reader.u8("hvcC")?;
+        for _ in 0..reader.u16_be("hvcC")? {
+            let len = reader.u16_be("hvcC")?;
+            reader.take(usize::from(len), "hvcC")?;
+        }
+        Ok::<(), Error>(())
+    };
+    let mut count = 0_u8;
+    while skip().is_ok() {
+        count = count.saturating_add(1);
+    }
+    count
+}
+
 /// What a decoder does with a unit, HEVC § 7.4.2.2.
 fn judge(unit: &[u8]) -> Result<Use, Error> {
     let Some((header, payload)) = unit.split_at_checked(2) else {

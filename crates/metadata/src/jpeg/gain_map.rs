@@ -70,7 +70,8 @@ pub(super) fn find<'a>(behind: &'a [u8], base: usize, limits: &Limits) -> Option
 fn inner(part: Part<'_>) -> Part<'_> {
     let name = NAMES.iter().find(|(outer, _)| *outer == part.name);
     let announces = (part.name == "APP1 XMP"
-        && Numbers::read(part.body).is_some_and(|numbers| numbers.packet().as_bytes() == part.body))
+        && Numbers::read(part.body)
+            .is_some_and(|numbers| numbers.packet().as_bytes() == part.body))
         || iso_payload(&part).is_some_and(is_iso_numbers);
     let kind = match part.kind {
         _ if announces => Kind::GainMapIndex,

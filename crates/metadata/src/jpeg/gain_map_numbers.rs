@@ -153,7 +153,10 @@ mod tests {
     #[test]
     fn what_is_no_gain_map_is_none() {
         assert_eq!(Numbers::read(b"<x hdrgm:Version='1.0'/>"), None);
-        assert_eq!(Numbers::read(b"<x hdrgm:GainMapMax='1' hdrgm:HDRCapacityMax='2'/>"), None);
+        assert_eq!(
+            Numbers::read(b"<x hdrgm:GainMapMax='1' hdrgm:HDRCapacityMax='2'/>"),
+            None
+        );
         assert_eq!(Numbers::read(b"\xFF\xFE"), None);
     }
 

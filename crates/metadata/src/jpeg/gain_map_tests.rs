@@ -8,7 +8,10 @@ const NUMBERS: &str = "<rdf:Description xmlns:hdrgm='http://ns.adobe.com/hdr-gai
                        hdrgm:GainMapMax='2.5' hdrgm:HDRCapacityMax='2.5' xmp:CreatorTool='Secret Camera App'/>";
 
 fn xmp(packet: &str) -> Vec<u8> {
-    segment(0xE1, &[b"http://ns.adobe.com/xap/1.0/\0", packet.as_bytes()].concat())
+    segment(
+        0xE1,
+        &[b"http://ns.adobe.com/xap/1.0/\0", packet.as_bytes()].concat(),
+    )
 }
 
 fn iso(payload: &[u8]) -> Vec<u8> {
@@ -41,7 +44,12 @@ fn the_map_stays_and_everything_else_behind_the_picture_goes() {
     let clean = cleaned(&dirty());
     let report = inspect(&clean, &Limits::default()).unwrap();
     assert_eq!(report.findings, []);
-    assert!(report.picture.iter().any(|need| need.name == "HDR gain map"));
+    assert!(
+        report
+            .picture
+            .iter()
+            .any(|need| need.name == "HDR gain map")
+    );
     for gone in ["Jane", "Secret", "video", "preview", "creator"] {
         assert!(!text(&clean).contains(gone), "{gone} is still there");
     }
@@ -55,7 +63,11 @@ fn the_map_stays_and_everything_else_behind_the_picture_goes() {
 fn both_indexes_lead_to_the_map() {
     let clean = cleaned(&dirty());
     let parts = parts_of(&clean).unwrap();
-    let map_at = parts.iter().find(|part| part.name == "gain map SOI").unwrap().offset;
+    let map_at = parts
+        .iter()
+        .find(|part| part.name == "gain map SOI")
+        .unwrap()
+        .offset;
     let map_len = clean.len() - map_at;
     assert!(text(&clean).contains(&format!("Item:Length=\"{map_len}\"")));
 
@@ -66,7 +78,11 @@ fn both_indexes_lead_to_the_map() {
     };
     assert_eq!(number(54), map_at, "length of the primary picture");
     assert_eq!(number(70), map_len, "length of the gain map");
-    assert_eq!(mpf.offset + 8 + number(74), map_at, "offset of the gain map");
+    assert_eq!(
+        mpf.offset + 8 + number(74),
+        map_at,
+        "offset of the gain map"
+    );
 }
 
 #[test]
@@ -75,14 +91,20 @@ fn iso_numbers_are_kept_and_announced() {
     let map = file(&[iso(&numbers)], b"");
     let dirty = file(&[jfif(), iso(&[0, 0, 0, 0])], &map);
     let clean = cleaned(&dirty);
-    assert_eq!(memchr::memmem::find_iter(&clean, gain_map::ISO_SIGNATURE).count(), 2);
+    assert_eq!(
+        memchr::memmem::find_iter(&clean, gain_map::ISO_SIGNATURE).count(),
+        2
+    );
     assert!(memchr::memmem::find(&clean, &numbers).is_some());
     assert_eq!(cleaned(&clean), clean);
 }
 
 #[test]
 fn a_map_whose_numbers_are_no_numbers_goes() {
-    let map = file(&[xmp("<x hdrgm:Version='1.0' hdrgm:GainMapMax='Jane Doe'/>")], b"");
+    let map = file(
+        &[xmp("<x hdrgm:Version='1.0' hdrgm:GainMapMax='Jane Doe'/>")],
+        b"",
+    );
     let clean = cleaned(&file(&[jfif()], &map));
     assert_eq!(clean, file(&[jfif()], b""));
 }

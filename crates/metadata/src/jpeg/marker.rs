@@ -32,10 +32,19 @@ pub(super) const VOCABULARY: &[(&str, Kind)] = &[
     ("APP14 Adobe", Kind::AdobeTransform),
     ("any other APP0 to APP15", Kind::Vendor),
     ("COM", Kind::Comment),
-    ("a second JFIF, Adobe or Exif, or one inside the picture", Kind::Duplicate),
+    (
+        "a second JFIF, Adobe or Exif, or one inside the picture",
+        Kind::Duplicate,
+    ),
     ("bytes between segments", Kind::Filler),
-    ("gain map behind EOI (Ultra HDR, ISO 21496-1): its tables and scans", Kind::Pixels),
-    ("gain map: its numbers, and the index that announces it", Kind::GainMapIndex),
+    (
+        "gain map behind EOI (Ultra HDR, ISO 21496-1): its tables and scans",
+        Kind::Pixels,
+    ),
+    (
+        "gain map: its numbers, and the index that announces it",
+        Kind::GainMapIndex,
+    ),
     ("anything else after EOI", Kind::Trailer),
 ];
 
@@ -53,9 +62,24 @@ const SIGNATURES: &[(u8, &[u8], Kind, &str)] = &[
     (0xE1, b"Exif\0\0", Kind::Exif, "APP1 Exif"),
     // Some writers put 0xFF as the padding byte, CIPA DC-008 § 4.5.4 asks for 0x00.
     (0xE1, b"Exif\0\xFF", Kind::Exif, "APP1 Exif"),
-    (0xE1, b"http://ns.adobe.com/xap/1.0/\0", Kind::Xmp, "APP1 XMP"),
-    (0xE1, b"http://ns.adobe.com/xmp/extension/\0", Kind::Xmp, "APP1 extended XMP"),
-    (0xE2, b"ICC_PROFILE\0", Kind::ColourProfile, "APP2 ICC_PROFILE"),
+    (
+        0xE1,
+        b"http://ns.adobe.com/xap/1.0/\0",
+        Kind::Xmp,
+        "APP1 XMP",
+    ),
+    (
+        0xE1,
+        b"http://ns.adobe.com/xmp/extension/\0",
+        Kind::Xmp,
+        "APP1 extended XMP",
+    ),
+    (
+        0xE2,
+        b"ICC_PROFILE\0",
+        Kind::ColourProfile,
+        "APP2 ICC_PROFILE",
+    ),
     (0xE2, b"MPF\0", Kind::MultiPicture, "APP2 MPF"),
     (0xEB, b"JP", Kind::Provenance, "APP11 JUMBF"),
     (0xED, b"Photoshop 3.0\0", Kind::Photoshop, "APP13 Photoshop"),

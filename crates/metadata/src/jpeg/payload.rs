@@ -38,10 +38,12 @@ fn single<'a>(part: &Part<'a>) -> Option<Payload<'a>> {
             bytes: part.body,
         }),
         "APP1 extended XMP" | "APP2 ICC_PROFILE" | "APP11 JUMBF" => None,
-        _ if part.kind == Kind::Vendor || part.kind == Kind::MultiPicture => Some(Payload::Vendor {
-            name: part.name,
-            bytes: part.body,
-        }),
+        _ if part.kind == Kind::Vendor || part.kind == Kind::MultiPicture => {
+            Some(Payload::Vendor {
+                name: part.name,
+                bytes: part.body,
+            })
+        }
         _ => None,
     }
 }
@@ -113,7 +115,9 @@ fn icc_profile<'a>(parts: &[Part<'a>]) -> Option<Payload<'a>> {
         return Some(Payload::BrokenIcc(total));
     }
     if let [single] = pieces.as_slice() {
-        return Some(Payload::Icc(Cow::Borrowed(single.get(2..).unwrap_or_default())));
+        return Some(Payload::Icc(Cow::Borrowed(
+            single.get(2..).unwrap_or_default(),
+        )));
     }
     let joined: Vec<&[u8]> = ordered.into_values().collect();
     Some(Payload::Icc(Cow::Owned(joined.concat())))
@@ -155,7 +159,10 @@ fn jumbf<'a>(parts: &[Part<'a>]) -> Option<Payload<'a>> {
         any = true;
         let mut reader = Reader::new(part.body);
         if let (Ok(instance), Ok(packet)) = (reader.u16_be("JUMBF"), reader.u32_be("JUMBF")) {
-            boxes.entry(instance).or_default().insert(packet, reader.rest());
+            boxes
+                .entry(instance)
+                .or_default()
+                .insert(packet, reader.rest());
         }
     }
     let mut joined = Vec::new();

@@ -35,7 +35,11 @@ pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Erro
 
     let map = clean_map(&map)?;
     let has_iso = memchr::memmem::find(&map, gain_map::ISO_SIGNATURE).is_some();
-    let mut index = vec![(0xE1, XMP_SIGNATURE, directory_packet(map.len()).into_bytes())];
+    let mut index = vec![(
+        0xE1,
+        XMP_SIGNATURE,
+        directory_packet(map.len()).into_bytes(),
+    )];
     if has_iso {
         index.push((0xE2, gain_map::ISO_SIGNATURE, vec![0; 4]));
     }
@@ -53,10 +57,12 @@ pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Erro
 
 /// The gain map, cleaned like a picture of its own, with its numbers written anew.
 fn clean_map(map: &[Part<'_>]) -> Result<Vec<u8>, Error> {
-    let profile = payload::payloads(map).into_iter().find_map(|payload| match payload {
-        Payload::Icc(profile) => icc::scrub(&profile),
-        _ => None,
-    });
+    let profile = payload::payloads(map)
+        .into_iter()
+        .find_map(|payload| match payload {
+            Payload::Icc(profile) => icc::scrub(&profile),
+            _ => None,
+        });
     let fresh = Fresh {
         exif: None,
         icc: profile,

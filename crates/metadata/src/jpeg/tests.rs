@@ -67,7 +67,11 @@ fn finds_everything() {
     assert_eq!((report.width, report.height, report.orientation), (8, 8, 6));
     let tells = |topic: Topic| report.findings.iter().any(|finding| finding.topic == topic);
     for topic in [Topic::Person, Topic::Thumbnail, Topic::Text, Topic::Unknown] {
-        assert!(tells(topic), "{topic:?} is missing in {:#?}", report.findings);
+        assert!(
+            tells(topic),
+            "{topic:?} is missing in {:#?}",
+            report.findings
+        );
     }
     assert!(matches!(&report.picture[..], [Finding { name, .. }] if name == "Orientation"));
 }
@@ -77,15 +81,31 @@ fn removes_everything_and_keeps_the_picture() {
     let dirty = dirty();
     let clean = cleaned(&dirty);
     let text = String::from_utf8_lossy(&clean);
-    for gone in ["Jane", "SERIAL", "diary", "stray", "xmpmeta", "8BIM", "more"] {
+    for gone in [
+        "Jane", "SERIAL", "diary", "stray", "xmpmeta", "8BIM", "more",
+    ] {
         assert!(!text.contains(gone), "{gone} is still there");
     }
     assert_eq!(pixels(&clean), pixels(&dirty));
     let report = inspect(&clean, &Limits::default()).unwrap();
     assert_eq!(report.findings, []);
     assert_eq!(report.orientation, 6);
-    let names: Vec<_> = parts_of(&clean).unwrap().iter().map(|part| part.name).collect();
-    let expected = ["SOI", "APP0 JFIF", "APP1 Exif", "APP14 Adobe", "DQT", "SOF", "DHT", "SOS and its scan", "EOI"];
+    let names: Vec<_> = parts_of(&clean)
+        .unwrap()
+        .iter()
+        .map(|part| part.name)
+        .collect();
+    let expected = [
+        "SOI",
+        "APP0 JFIF",
+        "APP1 Exif",
+        "APP14 Adobe",
+        "DQT",
+        "SOF",
+        "DHT",
+        "SOS and its scan",
+        "EOI",
+    ];
     assert_eq!(names, expected);
 }
 
@@ -98,14 +118,21 @@ fn cleaning_twice_is_cleaning_once() {
 #[test]
 fn a_clean_file_is_left_as_it_is() {
     let file = file(&[jfif()], b"");
-    assert!(clean(&file, &Policy::default(), &Limits::default()).unwrap().unchanged());
+    assert!(
+        clean(&file, &Policy::default(), &Limits::default())
+            .unwrap()
+            .unchanged()
+    );
 }
 
 #[test]
 fn truncation_at_every_byte_is_an_error() {
     let whole = file(&[jfif(), segment(0xFE, b"comment")], b"");
     for end in 0..whole.len() {
-        assert!(clean(&whole[..end], &Policy::default(), &Limits::default()).is_err(), "at {end}");
+        assert!(
+            clean(&whole[..end], &Policy::default(), &Limits::default()).is_err(),
+            "at {end}"
+        );
     }
 }
 
@@ -117,7 +144,12 @@ fn any_changed_byte_is_survived() {
             let mut broken = whole.clone();
             broken[at] = value;
             if let Ok(cleaned) = clean(&broken, &Policy::default(), &Limits::default()) {
-                assert!(inspect(cleaned.bytes(), &Limits::default()).unwrap().findings.is_empty());
+                assert!(
+                    inspect(cleaned.bytes(), &Limits::default())
+                        .unwrap()
+                        .findings
+                        .is_empty()
+                );
             }
         }
     }
@@ -139,7 +171,9 @@ fn nothing_hides_behind_tables() {
 fn a_profile_in_pieces_is_joined_and_scrubbed() {
     let profile = crate::icc::tests::srgb_with_texts();
     let (a, b) = profile.split_at(300);
-    let piece = |number: u8, data: &[u8]| segment(0xE2, &[b"ICC_PROFILE\0", &[number, 2][..], data].concat());
+    let piece = |number: u8, data: &[u8]| {
+        segment(0xE2, &[b"ICC_PROFILE\0", &[number, 2][..], data].concat())
+    };
     let dirty = file(&[piece(2, b), piece(1, a)], b"");
     let clean = cleaned(&dirty);
     assert!(!String::from_utf8_lossy(&clean).contains("Jane"));
@@ -176,7 +210,10 @@ fn the_limit_on_segments_holds() {
     let mut limits = Limits::default();
     limits.parts_max = 10;
     let file = file(&vec![segment(0xFE, b"x"); 20], b"");
-    assert_eq!(inspect(&file, &limits).unwrap_err().code(), "too_many_parts");
+    assert_eq!(
+        inspect(&file, &limits).unwrap_err().code(),
+        "too_many_parts"
+    );
 }
 
 #[test]

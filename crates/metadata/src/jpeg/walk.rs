@@ -190,29 +190,47 @@ fn content<'a>(
     Ok(match code {
         SOS => kept(Kind::Pixels, "SOS and its scan"),
         0xC4 => {
-            exactly(huffman_tables_fit(payload), "a Huffman table has a wrong length (T.81 § B.2.4.2)")?;
+            exactly(
+                huffman_tables_fit(payload),
+                "a Huffman table has a wrong length (T.81 § B.2.4.2)",
+            )?;
             kept(Kind::Tables, "DHT")
         }
         0xCC => {
-            exactly(payload.len() % 2 == 0, "an arithmetic table has a wrong length (T.81 § B.2.4.3)")?;
+            exactly(
+                payload.len() % 2 == 0,
+                "an arithmetic table has a wrong length (T.81 § B.2.4.3)",
+            )?;
             kept(Kind::Tables, "DAC")
         }
         0xDB => {
-            exactly(quantisation_tables_fit(payload), "a quantisation table has a wrong length (T.81 § B.2.4.1)")?;
+            exactly(
+                quantisation_tables_fit(payload),
+                "a quantisation table has a wrong length (T.81 § B.2.4.1)",
+            )?;
             kept(Kind::Tables, "DQT")
         }
         0xDD => {
-            exactly(payload.len() == 2, "the restart interval has a wrong length (T.81 § B.2.4.4)")?;
+            exactly(
+                payload.len() == 2,
+                "the restart interval has a wrong length (T.81 § B.2.4.4)",
+            )?;
             kept(Kind::Tables, "DRI")
         }
         0xDC => {
-            exactly(payload.len() == 2, "the number of lines has a wrong length (T.81 § B.2.5)")?;
+            exactly(
+                payload.len() == 2,
+                "the number of lines has a wrong length (T.81 § B.2.5)",
+            )?;
             kept(Kind::Header, "DNL")
         }
         // Frames of the sequential, progressive and lossless processes, with either entropy coder.
         0xC0..=0xC3 | 0xC9..=0xCB => {
             exactly(!seen.frame, "it has two frame headers (T.81 § B.2.1)")?;
-            exactly(frame_header_fits(payload), "the frame header has a wrong length (T.81 § B.2.2)")?;
+            exactly(
+                frame_header_fits(payload),
+                "the frame header has a wrong length (T.81 § B.2.2)",
+            )?;
             seen.frame = true;
             kept(Kind::Header, marker::FRAME)
         }
@@ -273,9 +291,9 @@ fn scan_len(data: &[u8]) -> Option<usize> {
 
 /// T.81 § B.2.3: component count, two bytes each, three more.
 fn check_scan_header(payload: &[u8], offset: usize) -> Result<(), Error> {
-    let fits = payload
-        .first()
-        .is_some_and(|count| payload.len() == usize::from(*count).saturating_mul(2).saturating_add(4));
+    let fits = payload.first().is_some_and(|count| {
+        payload.len() == usize::from(*count).saturating_mul(2).saturating_add(4)
+    });
     if fits {
         Ok(())
     } else {
@@ -288,9 +306,9 @@ fn check_scan_header(payload: &[u8], offset: usize) -> Result<(), Error> {
 
 /// T.81 § B.2.2: six bytes, three more for each component.
 fn frame_header_fits(payload: &[u8]) -> bool {
-    payload
-        .get(5)
-        .is_some_and(|count| payload.len() == usize::from(*count).saturating_mul(3).saturating_add(6))
+    payload.get(5).is_some_and(|count| {
+        payload.len() == usize::from(*count).saturating_mul(3).saturating_add(6)
+    })
 }
 
 /// T.81 § B.2.4.2: class and number, 16 counts, as many symbols as they add up to; one or more times.

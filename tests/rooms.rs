@@ -1,0 +1,129 @@
+//! The arrows between the rooms, and what each room must not do, read from the manifests and the sources.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cloakroom_tests::root;
+
+/// Our own crates that a room's manifest names under `[dependencies]`.
+fn arrows_from(room: &str) -> Vec<&'static str> {
+    let manifest = fs::read_to_string(root().join(room).join("Cargo.toml")).unwrap();
+    let shipped = manifest
+        .split("\n[")
+        .filter(|table| {
+            table.starts_with("dependencies]")
+                || table.contains("]\n") && table.starts_with("target")
+        })
+        .collect::<String>();
+    ["metadata", "ledger", "pipeline"]
+        .into_iter()
+        .filter(|name| {
+            shipped.lines().any(|line| {
+                line.starts_with(&format!("{name}.")) || line.starts_with(&format!("{name} "))
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn only_the_decided_arrows_exist() {
+    assert_eq!(arrows_from("crates/metadata"), [] as [&str; 0]);
+    assert_eq!(arrows_from("crates/ledger"), [] as [&str; 0]);
+    assert_eq!(arrows_from("crates/pipeline"), ["metadata", "ledger"]);
+    for door in ["cli", "src-tauri"] {
+        let arrows = arrows_from(door);
+        assert!(arrows.contains(&"pipeline"), "{door} uses the pipeline");
+    }
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// A source file without its tests.
+fn code_of(path: &Path) -> String {
+    let name = path.file_stem().unwrap().to_string_lossy();
+    if name.ends_with("tests") || name == "properties" {
+        return String::new();
+    }
+    let text = fs::read_to_string(path).unwrap();
+    text.split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The lines of a room's sources that are neither comments nor tests.
+fn lines_with(room: &str, words: &[&str]) -> Vec<String> {
+    let mut hits = Vec::new();
+    for path in sources(&root().join(room).join("src")) {
+        let code = code_of(&path);
+        for line in code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+        {
+            if words.iter().any(|word| line.contains(word)) {
+                hits.push(format!("{}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    hits
+}
+
+#[test]
+fn metadata_touches_no_file_clock_or_process() {
+    let words = [
+        "std::fs",
+        "std::env",
+        "std::process",
+        "std::net",
+        "SystemTime",
+        "Instant::now",
+        "println!",
+    ];
+    assert_eq!(lines_with("crates/metadata", &words), [] as [String; 0]);
+}
+
+#[test]
+fn the_ledger_asks_no_clock() {
+    let words = ["SystemTime", "std::net", "println!"];
+    assert_eq!(lines_with("crates/ledger", &words), [] as [String; 0]);
+}
+
+#[test]
+fn the_pipeline_prints_nothing() {
+    assert_eq!(
+        lines_with("crates/pipeline", &["println!", "eprintln!"]),
+        [] as [String; 0]
+    );
+}
+
+#[test]
+fn source_files_stay_readable() {
+    for room in [
+        "crates/metadata",
+        "crates/ledger",
+        "crates/pipeline",
+        "cli",
+        "src-tauri",
+        "xtask",
+    ] {
+        for path in sources(&root().join(room).join("src")) {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            assert!(
+                lines <= 500,
+                "{} has {lines} lines; split it",
+                path.display()
+            );
+        }
+    }
+}
