@@ -88,7 +88,7 @@ pub(crate) enum Payload<'a> {
         bytes: &'a [u8],
     },
     /// A gain map, which is kept, with whatever its own file carries besides.
-    GainMap(Vec<Payload<'a>>),
+    GainMap(Vec<Self>),
     /// Bytes behind the end of the picture.
     Trailer(&'a [u8]),
     /// Something that no rule explains.

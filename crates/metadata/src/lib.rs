@@ -1,7 +1,7 @@
 //! What is in a photo file, and the file without it.
 //!
 //! Bytes in, bytes out: this crate opens no file, asks no clock and keeps no state. One walk cuts a file into
-//! parts that tile it, without gap or overlap; [`inspect`] explains them and [`clean`] builds a new file of those
+//! parts that tile it, without gap or overlap; [`inspect()`] explains them and [`clean()`] builds a new file of those
 //! that the picture needs. What is shown is what is removed.
 //!
 //! ```

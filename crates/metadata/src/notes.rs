@@ -158,7 +158,9 @@ pub(crate) fn size_words(bytes: usize) -> String {
         let tenth = rest.saturating_mul(10).checked_div(unit).unwrap_or(0);
         format!("{whole}.{tenth}")
     };
-    if bytes < KILO {
+    if bytes == 1 {
+        "1 byte".to_owned()
+    } else if bytes < KILO {
         format!("{bytes} bytes")
     } else if bytes < MEGA {
         format!("{} kB", tenths(KILO))

@@ -144,7 +144,7 @@ fn name(label: &str, told: &mut Told, notes: &mut Notes<'_>) {
     }
     if label.contains("urn:") {
         notes.find(Topic::Provenance, "Number of the content credential", label);
-        notes.secret_text(label.rsplit(':').next().unwrap_or(label));
+        words::remember(label.rsplit(':').next().unwrap_or(label), notes);
     } else if told.assertions.len() < LISTED_MAX
         && !told.assertions.iter().any(|known| known == label)
     {
@@ -182,7 +182,7 @@ fn signature(content: &[u8], notes: &mut Notes<'_>) {
         };
         notes.find(Topic::Provenance, name, &subject.join(", "));
         if let Some(common) = subject.first() {
-            notes.secret_text(common);
+            words::remember(common, notes);
         }
     }
     if let Some(time) = certificate::stamped(content) {
@@ -281,7 +281,7 @@ fn one(
         Value::Text(text) | Value::Number(text) => text,
     };
     if key.ends_with("GPSLatitude") || key.ends_with("GPSLongitude") {
-        notes.secret_text(text);
+        words::remember(text, notes);
         return;
     }
     if matches!(
@@ -326,7 +326,7 @@ fn one(
     }
     let identifies = known.is_some_and(|(_, name)| !matches!(name, "Edit" | "Kind of source"));
     if matches!(value, Value::Text(_)) && (identifies || text.len() >= 16) {
-        notes.secret_text(text);
+        words::remember(text, notes);
     }
 }
 

@@ -3,16 +3,17 @@
 
 use std::collections::BTreeSet;
 
+use super::exif_block::{Block, DIRECTORIES_MAX, Place, Tag};
 use super::exif_table::{Form, row};
-use super::tiff::{Directory, ENTRIES_MAX, Entry, Order, Tiff};
+use super::exif_words::{comment, dates, in_words, is_date, known, lens_range, plain, settings};
+use super::tiff::{Entry, Order, Tiff};
 use super::{date, embedded, exif_gps, icc, iptc, makernote, photoshop, runs, text, words, xmp};
 use crate::Topic;
 use crate::notes::{Notes, size_words};
+use crate::reader::index;
 
 pub(crate) use super::exif_gps::Gps;
 
-/// The most directories of one block that are read. Real ones have five.
-const DIRECTORIES_MAX: usize = 16;
 /// The most thumbnails of one block that are looked into.
 const THUMBNAILS_MAX: usize = 4;
 /// The most bytes of one value that are kept when the person asks to keep it.
@@ -21,25 +22,6 @@ const KEPT_BYTES_MAX: usize = 1_024;
 const STRAY_BYTES_MIN: usize = 8;
 /// The most characters of the summaries, which is less than what any limit shows.
 const SUMMARY_CHARS_MAX: usize = 2_000;
-
-/// Which directory a tag stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    Main,
-    Exif,
-    Gps,
-    Interop,
-    /// The thumbnail's directory, and any more.
-    Further,
-}
-
-/// A tag, and where it stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tag<'a> {
-    pub(super) place: Place,
-    directory: usize,
-    pub(super) entry: Entry<'a>,
-}
 
 /// The values that a person may ask to keep, unchecked but for their form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,13 +45,13 @@ pub(crate) fn explain(tiff: &[u8], notes: &mut Notes<'_>) {
         notes.find(Topic::Unknown, "Unreadable Exif block", &value);
         return;
     };
+    if block.tags.is_empty() && block.unreadable == 0 {
+        notes.find(Topic::Unknown, "Empty Exif block", &size_words(tiff.len()));
+    }
     exif_gps::explain(&block.tags, notes);
     dates(&block, notes);
     settings(&block, notes);
-    let mut summaries = Summaries {
-        searched_left: tiff.len().saturating_mul(2),
-        ..Summaries::default()
-    };
+    let mut summaries = Summaries::default();
     let mut opened = BTreeSet::new();
     for tag in &block.tags {
         one(tag, &block, &mut opened, &mut summaries, notes);
@@ -120,110 +102,11 @@ pub(crate) fn kept(tiff: &[u8]) -> Kept {
 fn without_prefix(tiff: &[u8]) -> &[u8] {
     tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff)
 }
-
-/// All directories of a block, walked once.
-struct Block<'a> {
-    tiff: Tiff<'a>,
-    tags: Vec<Tag<'a>>,
-    unreadable: usize,
-    /// What is accounted for: from and to, in bytes.
-    covered: Vec<(usize, usize)>,
-}
-
-impl<'a> Block<'a> {
-    /// `None` when there is no header or no first directory.
-    fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (tiff, first) = Tiff::new(bytes)?;
-        let mut block = Self {
-            tiff,
-            tags: Vec::new(),
-            unreadable: 0,
-            covered: vec![(0, 8)],
-        };
-        block.add(Place::Main, first, 0, &tiff.directory(first)?);
-        let mut waiting = block.links(0, tiff.directory(first)?.next);
-        let mut seen = BTreeSet::from([first]);
-        let mut number = 0_usize;
-        while let Some((place, at)) = waiting.pop() {
-            if number >= DIRECTORIES_MAX {
-                block.unreadable = block.unreadable.saturating_add(1);
-                break;
-            }
-            // A directory that was read already is a loop.
-            if !seen.insert(at) {
-                continue;
-            }
-            match tiff.directory(at) {
-                Some(directory) => {
-                    number = number.saturating_add(1);
-                    block.add(place, at, number, &directory);
-                    waiting.extend(block.links(number, directory.next));
-                }
-                None => block.unreadable = block.unreadable.saturating_add(1),
-            }
-        }
-        // Directories are read in any order, but told in one.
-        block.tags.sort_by_key(|tag| tag.directory);
-        Some(block)
-    }
-
-    fn add(&mut self, place: Place, at: usize, number: usize, directory: &Directory<'a>) {
-        self.covered.push((at, directory.end));
-        self.unreadable = self.unreadable.saturating_add(directory.unreadable);
-        for (read, entry) in directory.entries.iter().enumerate() {
-            if self.tags.len() >= ENTRIES_MAX {
-                let rest = directory.entries.len().saturating_sub(read);
-                self.unreadable = self.unreadable.saturating_add(rest);
-                return;
-            }
-            let end = entry.at.saturating_add(entry.bytes.len());
-            self.covered.push((entry.at, end));
-            self.tags.push(Tag {
-                place,
-                directory: number,
-                entry: *entry,
-            });
-        }
-    }
-
-    /// Where the directories begin that this one points at.
-    fn links(&self, directory: usize, next: Option<usize>) -> Vec<(Place, usize)> {
-        let mut links: Vec<_> = next
-            .map(|next| (Place::Further, next))
-            .into_iter()
-            .collect();
-        for tag in self.tags.iter().filter(|tag| tag.directory == directory) {
-            let place = match tag.entry.tag {
-                0x8769 => Place::Exif,
-                0x8825 => Place::Gps,
-                0xA005 => Place::Interop,
-                0x014A => Place::Further,
-                _ => continue,
-            };
-            let at = tag.entry.numbers().into_iter().map(crate::reader::index);
-            links.extend(at.map(|at| (place, at)));
-        }
-        links
-    }
-
-    /// The first tag of that number outside GPS and interoperability, where numbers mean other things.
-    fn first(&self, number: u16) -> Option<Entry<'a>> {
-        self.tags
-            .iter()
-            .find(|tag| {
-                tag.entry.tag == number && !matches!(tag.place, Place::Gps | Place::Interop)
-            })
-            .map(|tag| tag.entry)
-    }
-}
-
 /// The lines that gather many small values.
 #[derive(Default)]
 struct Summaries {
     settings: Vec<String>,
     technical: Vec<String>,
-    /// How many bytes may still be searched for words: many tags may point at the same large value.
-    searched_left: usize,
 }
 
 impl Summaries {
@@ -236,17 +119,6 @@ impl Summaries {
             if !values.is_empty() {
                 notes.find(Topic::Device, name, &values.join("; "));
             }
-        }
-    }
-
-    /// The size of raw bytes, and the words in them.
-    fn raw(&mut self, bytes: &[u8], notes: &mut Notes<'_>) -> String {
-        match self.searched_left.checked_sub(bytes.len()) {
-            Some(left) => {
-                self.searched_left = left;
-                runs::sized(bytes, notes)
-            }
-            None => size_words(bytes.len()),
         }
     }
 
@@ -293,19 +165,19 @@ fn one(
             notes.find(
                 *topic,
                 name,
-                &lens_range(entry).unwrap_or_else(|| in_words(tag, true)),
+                &lens_range(entry.rationals()).unwrap_or_else(|| in_words(tag, true)),
             );
             return;
         }
         Form::Bytes => {
-            let value = summaries.raw(entry.bytes, notes);
+            let value = runs::sized(entry.bytes, notes);
             notes.find(*topic, name, &value);
             return;
         }
         Form::Settings => return,
         Form::Technical => {
             // A version number alone says nothing, and a thumbnail is told with its size.
-            if !matches!(entry.tag, 0x9000 | 0x0000) && !of_thumbnail(tag, block) {
+            if !matches!(entry.tag, 0x9000 | 0x0000 | 0xB000) && !of_thumbnail(tag, block) {
                 summarise(tag, &mut summaries.technical);
             }
             return;
@@ -336,9 +208,7 @@ fn of_thumbnail(tag: &Tag<'_>, block: &Block<'_>) -> bool {
 /// Whether a tag is told by [`dates`], [`settings`], [`thumbnails`] or the picture's own needs.
 fn is_told_elsewhere(tag: &Tag<'_>) -> bool {
     let pointer = matches!(tag.entry.tag, 0x8769 | 0x8825 | 0xA005 | 0x0112);
-    let date =
-        matches!(tag.entry.tag, 0x0132 | 0x9003 | 0x9004 | 0x9010..=0x9012 | 0x9290..=0x9292);
-    (pointer || date) && !matches!(tag.place, Place::Gps | Place::Interop)
+    is_date(tag) || pointer && !matches!(tag.place, Place::Gps | Place::Interop)
 }
 
 /// XMP, IPTC, Photoshop resources, a colour profile or a maker's block inside Exif.
@@ -359,7 +229,7 @@ fn open(tag: &Tag<'_>, block: &Block<'_>, notes: &mut Notes<'_>) {
                 &size_words(bytes.len()),
             );
             notes.nested("in the Exif block", |notes| {
-                photoshop::explain(bytes, notes)
+                photoshop::explain(bytes, notes);
             });
         }
         0x8773 => icc::explain(bytes, notes),
@@ -401,175 +271,18 @@ fn unlisted(tag: &Tag<'_>, summaries: &mut Summaries, notes: &mut Notes<'_>) {
     } else if known.is_some() {
         summarise(tag, &mut summaries.technical);
     } else if entry.numbers().len() > 8 || matches!(entry.format, 6 | 7 | 12 | 129) {
-        let value = summaries.raw(entry.bytes, notes);
+        let value = runs::sized(entry.bytes, notes);
         notes.find(topic, &name, &value);
     } else {
         notes.find(topic, &name, &in_words(tag, false));
     }
 }
-
-/// The `exif` crate's name for a tag, if it has one.
-fn known(tag: &Tag<'_>) -> Option<exif::Tag> {
-    let context = match tag.place {
-        Place::Main | Place::Further => exif::Context::Tiff,
-        Place::Exif => exif::Context::Exif,
-        Place::Gps => exif::Context::Gps,
-        Place::Interop => exif::Context::Interop,
-    };
-    Some(exif::Tag(context, tag.entry.tag)).filter(|known| known.description().is_some())
-}
-
 fn summarise(tag: &Tag<'_>, line: &mut Vec<String>) {
-    let value = match known(tag).as_ref().and_then(exif::Tag::description) {
+    let value = match known(tag).as_ref().and_then(::exif::Tag::description) {
         Some(name) => format!("{name}: {}", in_words(tag, false)),
         None => format!("0x{:04X}: {}", tag.entry.tag, in_words(tag, false)),
     };
     Summaries::add(line, value);
-}
-
-/// A number, choice or fraction in the `exif` crate's words.
-pub(super) fn in_words(tag: &Tag<'_>, with_unit: bool) -> String {
-    let field = exif::Field {
-        tag: known(tag).unwrap_or(exif::Tag(exif::Context::Tiff, tag.entry.tag)),
-        ifd_num: exif::In::PRIMARY,
-        value: tag.entry.value(),
-    };
-    let shown = field.display_value();
-    let shown = if with_unit {
-        shown.with_unit(()).to_string()
-    } else {
-        shown.to_string()
-    };
-    match shown.replace("NaN", "unknown").trim() {
-        "" => size_words(tag.entry.bytes.len()),
-        shown => shown.to_owned(),
-    }
-}
-
-/// Text, or numbers where a writer put numbers.
-fn plain(entry: &Entry<'_>) -> String {
-    match entry.format {
-        1 | 2 | 6 | 7 | 129 => entry.text(),
-        _ => {
-            let numbers = entry.numbers();
-            let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
-            numbers.join(" ")
-        }
-    }
-}
-
-/// Text behind the eight bytes that name its encoding (CIPA DC-008 § 4.6.5, UserComment).
-pub(super) fn comment(entry: &Entry<'_>) -> String {
-    let Some((code, rest)) = entry.bytes.split_first_chunk::<8>() else {
-        return entry.text();
-    };
-    match code {
-        b"UNICODE\0" => {
-            // Many writers ignore the byte order of the block: the reading with more plain letters is right.
-            let as_declared = words::utf16(rest, entry.order);
-            let other = match entry.order {
-                Order::Little => Order::Big,
-                Order::Big => Order::Little,
-            };
-            let swapped = words::utf16(rest, other);
-            let plain = |text: &str| text.chars().filter(char::is_ascii).count();
-            if plain(&swapped) > plain(&as_declared) {
-                swapped
-            } else {
-                as_declared
-            }
-        }
-        b"ASCII\0\0\0" | b"JIS\0\0\0\0\0" | b"\0\0\0\0\0\0\0\0" => words::text(rest),
-        _ => words::text(entry.bytes),
-    }
-}
-
-/// The three dates with their fractions and offsets.
-fn dates(block: &Block<'_>, notes: &mut Notes<'_>) {
-    const DATES: [(u16, u16, u16, &str); 3] = [
-        (0x9003, 0x9291, 0x9011, "Taken"),
-        (0x9004, 0x9292, 0x9012, "Digitised"),
-        (0x0132, 0x9290, 0x9010, "Changed"),
-    ];
-    for (date_tag, fraction, offset, name) in DATES {
-        let fraction = block.first(fraction).as_ref().map(Entry::text);
-        let offset = block.first(offset).as_ref().map(Entry::text);
-        let mut told = false;
-        for tag in &block.tags {
-            if tag.entry.tag != date_tag || !is_told_elsewhere(tag) {
-                continue;
-            }
-            let raw = tag.entry.text();
-            if let Some(value) = date::exif(&raw, fraction.as_deref(), offset.as_deref()) {
-                notes.find(Topic::Time, name, &value);
-                notes.secret_text(&raw);
-                told = true;
-            }
-        }
-        if !told && let Some(offset) = offset.filter(|offset| !offset.is_empty()) {
-            notes.find(Topic::Time, "Time zone", &offset);
-        }
-    }
-}
-
-/// Exposure in one line: `1/60 s, f/2.8, ISO 100, 26 mm`.
-fn settings(block: &Block<'_>, notes: &mut Notes<'_>) {
-    let ratio = |number: u16| {
-        block
-            .first(number)
-            .and_then(|entry| entry.rationals().first().copied())
-    };
-    let mut line = Vec::new();
-    if let Some((numerator, denominator)) = ratio(0x829A) {
-        line.extend(exposure_time(numerator, denominator));
-    }
-    let aperture = ratio(0x829D).and_then(|(n, d)| super::gps::fraction(n, d, 1));
-    line.extend(aperture.map(|aperture| format!("f/{aperture}")));
-    let sensitivity = block.first(0x8827).and_then(|entry| entry.number());
-    line.extend(sensitivity.map(|iso| format!("ISO {iso}")));
-    let focal = ratio(0x920A).and_then(|(n, d)| super::gps::fraction(n, d, 1));
-    line.extend(focal.map(|focal| format!("{focal} mm")));
-    let full_frame = block.first(0xA405).and_then(|entry| entry.number());
-    line.extend(
-        full_frame
-            .filter(|focal| *focal > 0)
-            .map(|focal| format!("{focal} mm in 35 mm terms")),
-    );
-    if !line.is_empty() {
-        notes.find(Topic::Device, "Exposure settings", &line.join(", "));
-    }
-}
-
-/// Shortest and longest focal length, and the aperture at each: `18-55 mm, f/3.5-5.6`.
-fn lens_range(entry: &Entry<'_>) -> Option<String> {
-    let [short, long, wide, tele] = <[_; 4]>::try_from(entry.rationals()).ok()?;
-    let range = |(n, d): (u32, u32), (m, e): (u32, u32)| {
-        let (from, to) = (
-            super::gps::fraction(n, d, 1)?,
-            super::gps::fraction(m, e, 1)?,
-        );
-        Some(if from == to {
-            from
-        } else {
-            format!("{from}-{to}")
-        })
-    };
-    let focal = range(short, long)?;
-    Some(match range(wide, tele) {
-        Some(aperture) => format!("{focal} mm, f/{aperture}"),
-        None => format!("{focal} mm"),
-    })
-}
-
-fn exposure_time(numerator: u32, denominator: u32) -> Option<String> {
-    if numerator == 0 {
-        return None;
-    }
-    if numerator >= denominator {
-        return super::gps::fraction(numerator, denominator, 1)
-            .map(|seconds| format!("{seconds} s"));
-    }
-    super::gps::fraction(denominator, numerator, 0).map(|part| format!("1/{part} s"))
 }
 
 /// Thumbnails: JPEG by offset and length, or strips of raw pixels.
@@ -601,7 +314,7 @@ fn thumbnails(block: &Block<'_>, notes: &mut Notes<'_>) {
             None => notes.find(
                 Topic::Thumbnail,
                 embedded::THUMBNAIL,
-                &format!("{}, damaged", size_words(crate::reader::index(len))),
+                &format!("{}, damaged", size_words(index(len))),
             ),
         }
     }
@@ -609,8 +322,8 @@ fn thumbnails(block: &Block<'_>, notes: &mut Notes<'_>) {
 
 /// The thumbnail as far as it is there: files that were cut or rewritten may hold only its beginning.
 fn thumbnail_bytes<'a>(block: &Block<'a>, at: u32, len: u32) -> Option<&'a [u8]> {
-    let rest = block.tiff.bytes.get(crate::reader::index(at)..)?;
-    let bytes = rest.get(..crate::reader::index(len)).unwrap_or(rest);
+    let rest = block.tiff.bytes.get(index(at)..)?;
+    let bytes = rest.get(..index(len)).unwrap_or(rest);
     (!bytes.is_empty()).then_some(bytes)
 }
 
@@ -618,38 +331,12 @@ fn thumbnail_bytes<'a>(block: &Block<'a>, at: u32, len: u32) -> Option<&'a [u8]>
 fn stray(block: &Block<'_>, notes: &mut Notes<'_>) {
     if block.unreadable > 0 {
         let value = format!(
-            "{} that point outside the block or have no known type",
+            "{} that point outside the block or at shared bytes, or have no known type",
             block.unreadable
         );
         notes.find(Topic::Unknown, "Unreadable Exif tags", &value);
     }
-    let mut covered = block.covered.clone();
-    covered.extend(block.tags.iter().filter_map(|tag| {
-        let wanted = match tag.entry.tag {
-            0x0201 => 0x0202,
-            0x0111 => 0x0117,
-            _ => return None,
-        };
-        let len = block
-            .tags
-            .iter()
-            .find(|other| other.directory == tag.directory && other.entry.tag == wanted)?;
-        let at = crate::reader::index(tag.entry.number()?);
-        Some((
-            at,
-            at.saturating_add(crate::reader::index(len.entry.number()?)),
-        ))
-    }));
-    covered.sort_unstable();
-    let mut gaps = Vec::new();
-    let mut next = 0_usize;
-    for (from, to) in covered
-        .into_iter()
-        .chain([(block.tiff.bytes.len(), usize::MAX)])
-    {
-        gaps.extend_from_slice(block.tiff.bytes.get(next..from).unwrap_or_default());
-        next = next.max(to);
-    }
+    let gaps = block.gaps();
     let size = gaps.iter().filter(|byte| **byte != 0).count();
     if size < STRAY_BYTES_MIN && block.unreadable == 0 || size == 0 {
         return;
@@ -657,3 +344,7 @@ fn stray(block: &Block<'_>, notes: &mut Notes<'_>) {
     let value = runs::sized(&gaps, notes);
     notes.find(Topic::Unknown, "Bytes that no Exif tag explains", &value);
 }
+
+#[cfg(test)]
+#[path = "exif_tests.rs"]
+mod tests;

@@ -1,8 +1,10 @@
 //! The GPS directory of Exif (CIPA DC-008 § 4.6.6): where, how high, when.
 
-use super::exif::{Place, Tag, in_words};
+use super::exif_block::{Place, Tag};
+use super::exif_words::in_words;
 use super::gps::{Angle, fraction, position};
 use super::tiff::Entry;
+use super::words;
 use crate::Topic;
 use crate::notes::Notes;
 
@@ -173,7 +175,7 @@ fn time(tags: &[Tag<'_>], notes: &mut Notes<'_>) {
     let value = format!("{day} {}", clock.join(":"));
     if !value.trim().is_empty() {
         notes.find(Topic::Time, "GPS time", &format!("{} UTC", value.trim()));
-        notes.secret_text(&date);
+        words::remember(&date, notes);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What Exif tags are called in a person's words. Tags that are not here are still listed, by number.
 
-use super::exif::Place::{self, Exif, Gps, Main};
+use super::exif_block::Place::{self, Exif, Gps, Main};
 use super::exif_table::Form::{Bytes, Comment, Lens, Settings, Technical, Text, Wide, Words};
 use crate::Topic;
 
@@ -38,6 +38,7 @@ pub(super) fn row(place: Place, tag: u16) -> Option<&'static Row> {
         .find_map(|place| TABLE.iter().find(|row| row.0 == place && row.1 == tag))
 }
 
+#[rustfmt::skip]
 const TABLE: &[Row] = &[
     // TIFF 6.0 and CIPA DC-008 § 4.6.4: the main directory.
     (Main, 0x000B, Topic::Software, "Software", Text),
@@ -77,29 +78,11 @@ const TABLE: &[Row] = &[
     (Main, 0xC62F, Topic::Device, "Camera serial number", Text),
     (Main, 0xC630, Topic::Device, "Lens", Words),
     (Main, 0xC634, Topic::Device, "Maker's private block", Bytes),
-    (
-        Main,
-        0xC65D,
-        Topic::EditHistory,
-        "Number of the raw picture",
-        Bytes,
-    ),
+    (Main, 0xC65D, Topic::EditHistory, "Number of the raw picture", Bytes),
     (Main, 0xC68B, Topic::Text, "Original file name", Text),
-    (
-        Main,
-        0xC68C,
-        Topic::EditHistory,
-        "Original raw picture",
-        Bytes,
-    ),
+    (Main, 0xC68C, Topic::EditHistory, "Original raw picture", Bytes),
     (Main, 0xC6F8, Topic::Software, "Camera profile", Text),
-    (
-        Main,
-        0xC6FE,
-        Topic::Software,
-        "Camera profile copyright",
-        Text,
-    ),
+    (Main, 0xC6FE, Topic::Software, "Camera profile copyright", Text),
     (Main, 0xC716, Topic::Software, "Preview made with", Text),
     (Main, 0xC718, Topic::Software, "Preview settings", Text),
     (Main, 0xC71B, Topic::Time, "Preview made", Text),
@@ -107,13 +90,7 @@ const TABLE: &[Row] = &[
     (Main, 0xB000, Topic::Video, "", Technical),
     (Main, 0xB001, Topic::Video, "Number of pictures", Words),
     (Main, 0xB002, Topic::Video, "List of pictures", Bytes),
-    (
-        Main,
-        0xB003,
-        Topic::EditHistory,
-        "Unique numbers of the pictures",
-        Text,
-    ),
+    (Main, 0xB003, Topic::EditHistory, "Unique numbers of the pictures", Text),
     (Main, 0xB101, Topic::Video, "", Technical),
     (Main, 0xB204, Topic::Video, "", Technical),
     (Main, 0xB205, Topic::Video, "", Technical),
@@ -156,13 +133,7 @@ const TABLE: &[Row] = &[
     (Exif, 0xA001, Topic::Unknown, "", Technical),
     (Exif, 0xA004, Topic::Text, "Sound file", Text),
     (Exif, 0xA40B, Topic::Device, "Device settings", Bytes),
-    (
-        Exif,
-        0xA420,
-        Topic::EditHistory,
-        "Picture's unique number",
-        Text,
-    ),
+    (Exif, 0xA420, Topic::EditHistory, "Picture's unique number", Text),
     (Exif, 0xA430, Topic::Person, "Camera owner", Text),
     (Exif, 0xA431, Topic::Device, "Camera serial number", Text),
     (Exif, 0xA432, Topic::Device, "Lens range", Lens),
@@ -183,13 +154,7 @@ const TABLE: &[Row] = &[
     (Gps, 0x000A, Topic::Place, "GPS measurement", Words),
     (Gps, 0x000B, Topic::Place, "GPS precision", Words),
     (Gps, 0x0012, Topic::Place, "Map datum", Text),
-    (
-        Gps,
-        0x001B,
-        Topic::Place,
-        "How the place was found",
-        Comment,
-    ),
+    (Gps, 0x001B, Topic::Place, "How the place was found", Comment),
     (Gps, 0x001C, Topic::Place, "Area", Comment),
     (Gps, 0x001E, Topic::Place, "GPS correction", Words),
     (Gps, 0x001F, Topic::Place, "GPS error", Words),

@@ -49,80 +49,38 @@ const LAYOUTS: &[Layout] = &[
 ];
 
 /// Maker (the start of its name), tag, name. Names without a row are told by number.
+#[rustfmt::skip]
 const NAMES: &[(&str, u16, Topic, &str)] = &[
     ("Apple", 0x000B, Topic::EditHistory, "Burst number"),
-    (
-        "Apple",
-        0x0011,
-        Topic::Video,
-        "Number of the Live Photo video",
-    ),
-    (
-        "Apple",
-        0x0015,
-        Topic::EditHistory,
-        "Picture's unique number",
-    ),
+    ("Apple", 0x0011, Topic::Video, "Number of the Live Photo video"),
+    ("Apple", 0x0015, Topic::EditHistory, "Picture's unique number"),
     ("Apple", 0x0017, Topic::Video, "Live Photo video"),
     ("Apple", 0x0020, Topic::EditHistory, "Capture number"),
-    (
-        "Apple",
-        0x002B,
-        Topic::EditHistory,
-        "Picture's unique number",
-    ),
+    ("Apple", 0x002B, Topic::EditHistory, "Picture's unique number"),
     ("Canon", 0x0006, Topic::Device, "Camera model"),
     ("Canon", 0x0007, Topic::Device, "Camera firmware"),
     ("Canon", 0x0009, Topic::Person, "Camera owner"),
     ("Canon", 0x000C, Topic::Device, "Camera serial number"),
+    ("Canon", 0x0035, Topic::Time, "Time zone set in the camera"),
     ("Canon", 0x0095, Topic::Device, "Lens"),
-    (
-        "Canon",
-        0x0096,
-        Topic::Device,
-        "Camera's internal serial number",
-    ),
-    (
-        "FUJI",
-        0x0010,
-        Topic::Device,
-        "Camera's internal serial number",
-    ),
+    ("Canon", 0x0096, Topic::Device, "Camera's internal serial number"),
+    ("FUJI", 0x0010, Topic::Device, "Camera's internal serial number"),
     ("NIKON", 0x001D, Topic::Device, "Camera serial number"),
     ("NIKON", 0x00A0, Topic::Device, "Camera serial number"),
-    (
-        "NIKON",
-        0x00A7,
-        Topic::Device,
-        "Pictures taken with this camera",
-    ),
-    ("Nintendo", 0x1001, Topic::Device, "Console"),
+    ("NIKON", 0x00A7, Topic::Device, "Pictures taken with this camera"),
+    ("NIKON", 0x0084, Topic::Device, "Lens range"),
+    ("Nintendo", 0x1101, Topic::Device, "Console serial number"),
     ("OLYMPUS", 0x0101, Topic::Device, "Camera serial number"),
-    (
-        "OLYMPUS",
-        0x0102,
-        Topic::Device,
-        "Camera's internal serial number",
-    ),
+    ("OLYMPUS", 0x0102, Topic::Device, "Camera's internal serial number"),
     ("OLYMPUS", 0x0202, Topic::Device, "Lens serial number"),
     ("OLYMPUS", 0x0203, Topic::Device, "Lens"),
     ("OLYMPUS", 0x0207, Topic::Device, "Camera model"),
     ("OLYMPUS", 0x0404, Topic::Device, "Camera serial number"),
-    (
-        "Panasonic",
-        0x0025,
-        Topic::Device,
-        "Camera's internal serial number",
-    ),
+    ("Panasonic", 0x0025, Topic::Device, "Camera's internal serial number"),
     ("Panasonic", 0x0033, Topic::Person, "Baby's age"),
     ("Panasonic", 0x0051, Topic::Device, "Lens"),
     ("Panasonic", 0x0052, Topic::Device, "Lens serial number"),
-    (
-        "Panasonic",
-        0x0054,
-        Topic::Device,
-        "Lens accessory serial number",
-    ),
+    ("Panasonic", 0x0054, Topic::Device, "Lens accessory serial number"),
     ("Panasonic", 0x0065, Topic::Text, "Title"),
     ("Panasonic", 0x0066, Topic::Person, "Baby's name"),
     ("Panasonic", 0x0067, Topic::Place, "Place"),
@@ -130,12 +88,7 @@ const NAMES: &[(&str, u16, Topic, &str)] = &[
     ("Panasonic", 0x006B, Topic::Place, "State"),
     ("Panasonic", 0x006D, Topic::Place, "City"),
     ("Panasonic", 0x006F, Topic::Place, "Landmark"),
-    (
-        "Panasonic",
-        0x8008,
-        Topic::Text,
-        "Text stamped on the picture",
-    ),
+    ("Panasonic", 0x8008, Topic::Text, "Text stamped on the picture"),
     ("Panasonic", 0x8010, Topic::Person, "Baby's age"),
     ("PENTAX", 0x0229, Topic::Device, "Camera serial number"),
     ("Leica", 0x0303, Topic::Device, "Lens"),
@@ -147,7 +100,9 @@ const NAMES: &[(&str, u16, Topic, &str)] = &[
 const PLAUSIBLE_ENTRIES_MAX: usize = 400;
 /// How many words without a name are shown.
 const WORDS_SHOWN_MAX: usize = 24;
-/// Shorter texts are letters of a code.
+/// Shorter texts are settings, such as `NORMAL`, and not searched for.
+const SECRET_CHARS_MIN: usize = 8;
+/// Shorter texts are letters of a code, and not told.
 const TEXT_CHARS_MIN: usize = 3;
 
 /// Notes what a maker's block tells. `note` is its Exif entry, `exif` the whole block it stands in.
@@ -172,13 +127,13 @@ pub(super) fn explain(exif: Tiff<'_>, note: &Entry<'_>, make: &str, notes: &mut 
             }
         }
     }
-    for word in runs::written(note.bytes, runs::RUN_CHARS_MIN) {
+    for word in runs::written(note.bytes) {
         let known = told
             .iter()
             .chain(&others)
             .any(|text| text.contains(&word) || word.contains(text.as_str()));
         if !known {
-            notes.secret_text(&word);
+            runs::secret(&word, notes);
             others.push(word);
         }
     }
@@ -253,7 +208,9 @@ fn tell(
         let row = NAMES
             .iter()
             .find(|(by, tag, ..)| *tag == entry.tag && is_by(make, by));
-        let value = value(entry);
+        let value = row
+            .and_then(|row| special(row.2, row.3, entry))
+            .unwrap_or_else(|| value(entry));
         match row {
             Some((_, _, topic, name)) if !value.is_empty() => {
                 notes.find(*topic, name, &value);
@@ -264,8 +221,7 @@ fn tell(
                 && value.len() >= TEXT_CHARS_MIN
                 && words::looks_written(&value) =>
             {
-                // Short ones are settings, such as `NORMAL`.
-                if value.len() >= runs::RUN_CHARS_MIN {
+                if value.len() >= SECRET_CHARS_MIN {
                     words::secret(entry.bytes, &value, notes);
                 }
                 if !others.contains(&value) {
@@ -274,6 +230,24 @@ fn tell(
             }
             _ => {}
         }
+    }
+}
+
+/// Values that are not a text or a number of their own.
+fn special(topic: Topic, name: &str, entry: &Entry<'_>) -> Option<String> {
+    match (topic, name) {
+        (Topic::Device, "Lens range") => super::exif_words::lens_range(entry.rationals()),
+        // Canon: a size, minutes from UTC, a city by number, daylight saving.
+        (Topic::Time, _) => {
+            let minutes = entry.numbers().get(1)?.cast_signed();
+            let size = minutes.unsigned_abs();
+            let sign = if minutes < 0 { '-' } else { '+' };
+            let (hours, rest) = (size.checked_div(60)?, size.checked_rem(60)?);
+            Some(format!("{sign}{hours:02}:{rest:02}"))
+        }
+        // Nintendo: in the middle of a block.
+        (Topic::Device, "Console serial number") => entry.bytes.get(0x18..0x1C).map(words::hex),
+        _ => None,
     }
 }
 

@@ -8,8 +8,10 @@ mod certificate;
 mod date;
 mod embedded;
 pub(crate) mod exif;
+mod exif_block;
 mod exif_gps;
 mod exif_table;
+mod exif_words;
 mod gps;
 mod icc;
 mod iptc;
@@ -25,6 +27,7 @@ mod vendor;
 mod video;
 mod words;
 mod xmp;
+mod xmp_names;
 mod xmp_scan;
 mod xmp_table;
 
@@ -58,7 +61,7 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
             Payload::Text { keyword, text } => text::keyed(keyword, text, notes),
             Payload::Time(date) => {
                 notes.find(Topic::Time, "Changed", date);
-                notes.secret_text(date);
+                words::remember(date, notes);
             }
             Payload::Thumbnail {
                 width,
@@ -72,3 +75,6 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
     }
     text::technical(&technical, notes);
 }
+
+#[cfg(test)]
+mod hostile;

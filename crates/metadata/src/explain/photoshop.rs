@@ -129,7 +129,7 @@ fn one(resource: &Resource<'_>, notes: &mut Notes<'_>) -> Option<String> {
             notes,
         ),
         0x03EE | 0x0415 | 0x0435 => {
-            found_words(Topic::EditHistory, "Channels in Photoshop", data, notes)
+            found_words(Topic::EditHistory, "Channels in Photoshop", data, notes);
         }
         0x043C | 0x043D | 0x0432 | 0x042B | 0x0429 => {
             typed(
@@ -216,8 +216,8 @@ fn version(data: &[u8], notes: &mut Notes<'_>) {
         Some((writer, reader)) => {
             notes.find(Topic::Software, "Written by", &writer);
             notes.find(Topic::Software, "Made to be read by", &reader);
-            notes.secret_text(&writer);
-            notes.secret_text(&reader);
+            words::remember(&writer, notes);
+            words::remember(&reader, notes);
         }
         None => found_words(Topic::Software, "Photoshop version", data, notes),
     }

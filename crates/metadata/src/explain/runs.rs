@@ -1,18 +1,20 @@
 //! Readable words in bytes that nobody documented.
 
-use super::words::looks_written;
+use super::words::{self, looks_written};
 use crate::notes::{Notes, size_words};
 
 /// How many bytes are searched for words; a private block is small, and in a huge one more words say no more.
 const SEARCHED_BYTES_MAX: usize = 8 << 20;
 /// How many words are taken from one block.
 const RUNS_MAX: usize = 200;
-/// Shorter runs occur by chance.
-pub(super) const RUN_CHARS_MIN: usize = 8;
+/// Shorter runs occur by chance; in large blocks more do.
+const RUN_CHARS_MIN: usize = 6;
+const RUN_CHARS_MIN_LARGE: usize = 8;
+const LARGE: usize = 16_384;
+/// Parts of tables that stand in almost every JPEG, and of lists that name no value.
+const TABLE_WORDS: &[&str] = &["456789", "CDEFGHI", "cdefghi", "bplist", "Uflags"];
 /// Words that belong to formats rather than to people, and that a clean picture may well contain.
 const FORMAT_WORDS: &[&str] = &[
-    "456789",
-    "CDEFGHI",
     "ICC_PROFILE",
     "mntr",
     "scnr",
@@ -30,59 +32,75 @@ const FORMAT_WORDS: &[&str] = &[
     "IHDR",
     "IDAT",
     "iCCP",
+    "XYZ ",
     "http://ns.",
     "http://www.w3.org",
-    "bplist",
-    "Uflags",
-    "XYZ ",
-    "abcdefgh",
-    "ABCDEFGH",
 ];
 
-/// Runs of printable characters with at least `chars_min` of them: those in ASCII first, then those in UTF-16.
-pub(super) fn runs(bytes: &[u8], chars_min: usize) -> Vec<String> {
+/// The written runs of printable characters: those in ASCII first, then those in UTF-16.
+pub(super) fn written(bytes: &[u8]) -> Vec<String> {
+    let small = bytes.len() < LARGE;
+    let chars_min = if small {
+        RUN_CHARS_MIN
+    } else {
+        RUN_CHARS_MIN_LARGE
+    };
     let bytes = bytes.get(..SEARCHED_BYTES_MAX).unwrap_or(bytes);
-    let narrow = bytes.iter().map(|byte| printable(*byte));
     let mut found = Vec::new();
-    collect(narrow, chars_min, &mut found);
-    // A letter, a NUL, a letter, a NUL: the other byte order is the same from one byte further on.
-    for start in [0, 1] {
-        let pairs = bytes.get(start..).unwrap_or_default().chunks_exact(2);
-        let wide = pairs.map(|pair| match pair {
-            [byte, 0] => printable(*byte),
-            _ => None,
-        });
-        collect(wide, chars_min, &mut found);
+    let narrow = bytes.split(|byte| !is_printable(*byte));
+    let narrow = narrow.filter(|run| run.len() >= chars_min);
+    for run in narrow {
+        keep(&String::from_utf8_lossy(run), chars_min, &mut found);
     }
+    // A letter, a NUL, a letter, a NUL: the other byte order is the same from one byte further on.
+    wide_runs(
+        bytes,
+        |pair| matches!(pair, [byte, 0] if is_printable(*byte)),
+        chars_min,
+        &mut found,
+    );
     found
 }
 
-fn printable(byte: u8) -> Option<char> {
-    matches!(byte, b' '..=b'~').then(|| char::from(byte))
+const fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
-fn collect(chars: impl Iterator<Item = Option<char>>, chars_min: usize, found: &mut Vec<String>) {
-    let mut run = String::new();
-    for c in chars.chain([None]) {
-        if let Some(c) = c {
-            run.push(c);
-            continue;
+/// Runs of pairs of bytes that are a character each, from either parity.
+fn wide_runs(
+    bytes: &[u8],
+    is_char: impl Fn(&[u8]) -> bool,
+    chars_min: usize,
+    found: &mut Vec<String>,
+) {
+    for start in [0, 1] {
+        let mut run = String::new();
+        let pairs = bytes.get(start..).unwrap_or_default().chunks_exact(2);
+        for pair in pairs.chain([&[0, 0][..]]) {
+            if is_char(pair) {
+                run.extend(
+                    pair.iter()
+                        .filter(|byte| **byte != 0)
+                        .map(|byte| char::from(*byte)),
+                );
+            } else if !run.is_empty() {
+                keep(&run, chars_min, found);
+                run.clear();
+            }
         }
-        if found.len() >= RUNS_MAX {
-            return;
-        }
-        if run.trim().len() >= chars_min {
-            found.push(run.trim().to_owned());
-        }
-        run.clear();
     }
 }
 
-/// The runs that look as if someone, or some program, wrote them.
-pub(super) fn written(bytes: &[u8], chars_min: usize) -> Vec<String> {
-    let mut words = runs(bytes, chars_min);
-    words.retain(|run| looks_written(run) && !FORMAT_WORDS.iter().any(|word| run.contains(word)));
-    words
+fn keep(run: &str, chars_min: usize, found: &mut Vec<String>) {
+    let run = run.trim();
+    if found.len() < RUNS_MAX && run.len() >= chars_min && is_written(run) {
+        found.push(run.to_owned());
+    }
+}
+
+/// Whether someone, or some program, seems to have written it.
+fn is_written(run: &str) -> bool {
+    looks_written(run) && !TABLE_WORDS.iter().any(|word| run.contains(word))
 }
 
 /// The written runs in UTF-16, big-endian, which is how structures with named fields hold what people typed.
@@ -90,17 +108,15 @@ pub(super) fn wide(bytes: &[u8], notes: &mut Notes<'_>) -> String {
     const CHARS_MIN: usize = 4;
     let bytes = bytes.get(..SEARCHED_BYTES_MAX).unwrap_or(bytes);
     let mut words = Vec::new();
-    for start in [0, 1] {
-        let pairs = bytes.get(start..).unwrap_or_default().chunks_exact(2);
-        let chars = pairs.map(|pair| match pair {
-            [0, byte] => printable(*byte),
-            _ => None,
-        });
-        collect(chars, CHARS_MIN, &mut words);
-    }
+    wide_runs(
+        bytes,
+        |pair| matches!(pair, [0, byte] if is_printable(*byte)),
+        CHARS_MIN,
+        &mut words,
+    );
     words.dedup();
     for word in &words {
-        notes.secret_text(word);
+        words::remember(word, notes);
     }
     words.join(" · ")
 }
@@ -108,15 +124,22 @@ pub(super) fn wide(bytes: &[u8], notes: &mut Notes<'_>) -> String {
 /// Remembers the written runs as secrets and returns some of them, joined, for the person to read.
 pub(super) fn harvest(bytes: &[u8], notes: &mut Notes<'_>) -> String {
     const SHOWN_MAX: usize = 12;
-    let words = written(bytes, RUN_CHARS_MIN);
+    let words = written(bytes);
     for word in &words {
-        notes.secret_text(word);
+        secret(word, notes);
     }
     let mut shown = words.get(..SHOWN_MAX).unwrap_or(&words).join(" · ");
     if let Some(more) = words.len().checked_sub(SHOWN_MAX).filter(|more| *more > 0) {
         shown = format!("{shown} and {more} more");
     }
     shown
+}
+
+/// Remembers a word, unless it belongs to a format.
+pub(super) fn secret(word: &str, notes: &mut Notes<'_>) {
+    if !FORMAT_WORDS.iter().any(|known| word.contains(known)) {
+        words::remember(word, notes);
+    }
 }
 
 /// The size of bytes, and the words in them: `20 bytes: made by Jane`.
@@ -141,7 +164,7 @@ mod tests {
         bytes.extend("big endian".encode_utf16().flat_map(u16::to_be_bytes));
         bytes.push(0);
         assert_eq!(
-            runs(&bytes, 6),
+            written(&bytes),
             ["Serial 12345", "Jane's phone", "big endian"]
         );
     }
@@ -151,10 +174,10 @@ mod tests {
         let limits = Limits::default();
         let mut notes = Notes::new(&limits);
         let shown = harvest(
-            b"ICC_PROFILE\0456789:CDEFGHIJSTUVWXYZ\0GIF89a...\0",
+            b"ICC_PROFILE\x00456789:CDEFGHIJSTUVWXYZ\x00GIF89a by Adobe\0",
             &mut notes,
         );
-        assert_eq!(shown, "");
+        assert_eq!(shown, "ICC_PROFILE · GIF89a by Adobe");
         assert!(notes.finish().1.is_empty());
     }
 

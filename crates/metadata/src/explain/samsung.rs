@@ -52,7 +52,7 @@ fn one(block: &[u8], notes: &mut Notes<'_>) {
     let text = words::text(value);
     match name.as_str() {
         "MotionPhoto_Data" | "SurroundShot_Video" if value.len() > 64 => {
-            video::explain(value, notes)
+            video::explain(value, notes);
         }
         "Image_UTC_Data" | "MetaDataTime" => {
             let seconds = text
@@ -61,13 +61,13 @@ fn one(block: &[u8], notes: &mut Notes<'_>) {
                 .and_then(|millis| millis.checked_div(1_000));
             let time = seconds.and_then(date::unix).unwrap_or_else(|| text.clone());
             notes.find(Topic::Time, "Taken (Samsung)", &time);
-            notes.secret_text(&text);
+            words::remember(&text, notes);
         }
         "MCC_Data" => notes.find(Topic::Place, "Country of the mobile network", &text),
         _ if value.is_empty() => {}
         _ if !text.chars().any(char::is_control) && text.len() < 4_000 => {
             notes.find(Topic::Device, &format!("Samsung {name}"), &text);
-            notes.secret_text(&text);
+            words::remember(&text, notes);
         }
         _ => {
             let sound = name.contains("Sound") || name.contains("Audio");

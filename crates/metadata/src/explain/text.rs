@@ -22,6 +22,7 @@ use Form::{Code, Date, Text};
 const TECHNICAL_SHOWN_MAX: usize = 60;
 
 /// Keywords in lower case: those of the specification, of freedesktop thumbnails, of programs and of AI generators.
+#[rustfmt::skip]
 const KEYWORDS: &[(&str, Topic, &str, Form)] = &[
     ("title", Topic::Text, "Title", Text),
     ("author", Topic::Person, "Author", Text),
@@ -49,37 +50,12 @@ const KEYWORDS: &[(&str, Topic, &str, Form)] = &[
     ("collection", Topic::Text, "Collection", Text),
     ("thumb::uri", Topic::Text, "Original file", Text),
     ("thumb::mtime", Topic::Time, "Original file changed", Date),
-    (
-        "thumb::mimetype",
-        Topic::Software,
-        "Original file type",
-        Code,
-    ),
+    ("thumb::mimetype", Topic::Software, "Original file type", Code),
     ("thumb::size", Topic::Software, "Original file size", Code),
-    (
-        "thumb::image::width",
-        Topic::Software,
-        "Original width",
-        Code,
-    ),
-    (
-        "thumb::image::height",
-        Topic::Software,
-        "Original height",
-        Code,
-    ),
-    (
-        "thumb::document::pages",
-        Topic::Software,
-        "Original pages",
-        Code,
-    ),
-    (
-        "signature",
-        Topic::EditHistory,
-        "Fingerprint of the picture",
-        Text,
-    ),
+    ("thumb::image::width", Topic::Software, "Original width", Code),
+    ("thumb::image::height", Topic::Software, "Original height", Code),
+    ("thumb::document::pages", Topic::Software, "Original pages", Code),
+    ("signature", Topic::EditHistory, "Fingerprint of the picture", Text),
     ("mxfile", Topic::Text, "Source of the diagram", Text),
     ("chara", Topic::Text, "Character card", Text),
     ("ccv3", Topic::Text, "Character card", Text),
@@ -93,54 +69,19 @@ const KEYWORDS: &[(&str, Topic, &str, Form)] = &[
     ("invokeai_workflow", Topic::Software, "AI workflow", Text),
     ("generation_data", Topic::Software, "AI settings", Text),
     ("fooocus_scheme", Topic::Software, "AI settings", Text),
-    (
-        "icc:description",
-        Topic::Device,
-        "Colour profile name",
-        Code,
-    ),
-    (
-        "icc:copyright",
-        Topic::Person,
-        "Colour profile copyright",
-        Code,
-    ),
-    (
-        "icc:manufacturer",
-        Topic::Device,
-        "Colour profile, device maker",
-        Code,
-    ),
-    (
-        "icc:model",
-        Topic::Device,
-        "Colour profile, device model",
-        Code,
-    ),
+    ("icc:description", Topic::Device, "Colour profile name", Code),
+    ("icc:copyright", Topic::Person, "Colour profile copyright", Code),
+    ("icc:manufacturer", Topic::Device, "Colour profile, device maker", Code),
+    ("icc:model", Topic::Device, "Colour profile, device model", Code),
     ("exif:datetime", Topic::Time, "Changed", Date),
     ("exif:datetimeoriginal", Topic::Time, "Taken", Date),
     ("exif:datetimedigitized", Topic::Time, "Digitised", Date),
     ("exif:gpsdatestamp", Topic::Time, "GPS date", Date),
     ("exif:gpstimestamp", Topic::Time, "GPS time", Code),
     ("exif:gpsinfo", Topic::Place, "GPS block", Code),
-    (
-        "exif:gpsaltitude",
-        Topic::Place,
-        "Height above the sea",
-        Code,
-    ),
-    (
-        "exif:gpslatituderef",
-        Topic::Place,
-        "GPS latitude counts to",
-        Code,
-    ),
-    (
-        "exif:gpslongituderef",
-        Topic::Place,
-        "GPS longitude counts to",
-        Code,
-    ),
+    ("exif:gpsaltitude", Topic::Place, "Height above the sea", Code),
+    ("exif:gpslatituderef", Topic::Place, "GPS latitude counts to", Code),
+    ("exif:gpslongituderef", Topic::Place, "GPS longitude counts to", Code),
     ("exif:make", Topic::Device, "Camera maker", Text),
     ("exif:model", Topic::Device, "Camera model", Text),
     ("exif:software", Topic::Software, "Software", Text),
@@ -148,26 +89,11 @@ const KEYWORDS: &[(&str, Topic, &str, Form)] = &[
     ("exif:copyright", Topic::Person, "Copyright", Text),
     ("exif:imagedescription", Topic::Text, "Caption", Text),
     ("exif:usercomment", Topic::Text, "Comment", Text),
-    (
-        "exif:bodyserialnumber",
-        Topic::Device,
-        "Camera serial number",
-        Text,
-    ),
-    (
-        "exif:lensserialnumber",
-        Topic::Device,
-        "Lens serial number",
-        Text,
-    ),
+    ("exif:bodyserialnumber", Topic::Device, "Camera serial number", Text),
+    ("exif:lensserialnumber", Topic::Device, "Lens serial number", Text),
     ("exif:lensmodel", Topic::Device, "Lens", Text),
     ("exif:cameraownername", Topic::Person, "Camera owner", Text),
-    (
-        "exif:imageuniqueid",
-        Topic::EditHistory,
-        "Picture's unique number",
-        Text,
-    ),
+    ("exif:imageuniqueid", Topic::EditHistory, "Picture's unique number", Text),
     ("photoshop:city", Topic::Place, "City", Text),
     ("photoshop:state", Topic::Place, "State", Text),
     ("photoshop:country", Topic::Place, "Country", Text),
@@ -233,7 +159,7 @@ pub(super) fn technical(texts: &[(&str, &str)], notes: &mut Notes<'_>) {
     for (_, text) in texts {
         // Whatever is more than a number is searched for all the same.
         if words::looks_written(text) && text.chars().filter(|c| c.is_alphabetic()).count() >= 8 {
-            notes.secret_text(text);
+            words::remember(text, notes);
         }
     }
 }
@@ -258,7 +184,7 @@ pub(super) fn keyed(keyword: &str, text: &str, notes: &mut Notes<'_>) {
     }
     if is_prompt(value) && row.is_none_or(|row| row.1 != Topic::Software) {
         notes.find(Topic::Software, "AI prompt", value);
-        notes.secret_text(value);
+        words::remember(value, notes);
         return;
     }
     match row {
@@ -266,12 +192,12 @@ pub(super) fn keyed(keyword: &str, text: &str, notes: &mut Notes<'_>) {
             let seconds = value.parse::<u64>().ok().and_then(date::unix);
             let shown = date::exif(value, None, None).unwrap_or_else(|| value.to_owned());
             notes.find(*topic, name, &seconds.unwrap_or_else(|| date::iso(&shown)));
-            notes.secret_text(value);
+            words::remember(value, notes);
         }
         Some((_, topic, name, Code)) => notes.find(*topic, name, &xmp::fraction(value)),
         Some((_, topic, name, Text)) => {
             notes.find(*topic, name, value);
-            notes.secret_text(value);
+            words::remember(value, notes);
         }
         None => unlisted(keyword, &key, value, notes),
     }
@@ -290,7 +216,7 @@ fn unlisted(keyword: &str, key: &str, value: &str, notes: &mut Notes<'_>) {
             name,
             &degrees(value).unwrap_or_else(|| value.to_owned()),
         );
-        notes.secret_text(value);
+        words::remember(value, notes);
         return;
     }
     let topic = if key.contains("gps") {
@@ -304,7 +230,7 @@ fn unlisted(keyword: &str, key: &str, value: &str, notes: &mut Notes<'_>) {
         keyword
     };
     notes.find(topic, name, value);
-    notes.secret_text(value);
+    words::remember(value, notes);
 }
 
 /// `48/1, 51/1, 3013/100` or `48,51.5N` as decimal degrees.

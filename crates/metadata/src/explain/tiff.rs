@@ -97,6 +97,8 @@ impl<'a> Tiff<'a> {
         let count = usize::from(self.u16(offset)?);
         let mut at = offset.checked_add(2)?;
         let mut directory = Directory::default();
+        // Values that share bytes could otherwise be many times as long as the file.
+        let mut claimed = 0_usize;
         for number in 0..count {
             if number >= ENTRIES_MAX || self.bytes.len().saturating_sub(at) < 12 {
                 directory.unreadable = directory
@@ -105,8 +107,11 @@ impl<'a> Tiff<'a> {
                 break;
             }
             match self.entry(at) {
-                Some(entry) => directory.entries.push(entry),
-                None => directory.unreadable = directory.unreadable.saturating_add(1),
+                Some(entry) if claimed <= self.bytes.len() => {
+                    claimed = claimed.saturating_add(entry.bytes.len());
+                    directory.entries.push(entry);
+                }
+                _ => directory.unreadable = directory.unreadable.saturating_add(1),
             }
             at = at.saturating_add(12);
         }
@@ -185,37 +190,38 @@ impl Entry<'_> {
     }
 
     /// The value in the other type of the `exif` crate, which knows words for many tags.
-    pub(super) fn value(&self) -> exif::Value {
+    /// With `round`, fractions are given in thousandths.
+    pub(super) fn value(&self, round: bool) -> ::exif::Value {
         let order = self.order;
         let signed = |bytes: [u8; 4]| order.u32(bytes).cast_signed();
         match self.format {
-            1 => exif::Value::Byte(self.numbers_as()),
-            2 => exif::Value::Ascii(vec![self.text().into_bytes()]),
-            3 => exif::Value::Short(self.numbers_as()),
-            4 | 13 => exif::Value::Long(self.numbers()),
-            5 => exif::Value::Rational(
+            1 => ::exif::Value::Byte(self.numbers_as()),
+            2 => ::exif::Value::Ascii(vec![self.text().into_bytes()]),
+            3 => ::exif::Value::Short(self.numbers_as()),
+            4 | 13 => ::exif::Value::Long(self.numbers()),
+            5 => ::exif::Value::Rational(
                 self.rationals()
                     .into_iter()
-                    .map(|(n, d)| rounded(n, d).unwrap_or((n, d)).into())
+                    .map(|(n, d)| rounded(n, d).filter(|_| round).unwrap_or((n, d)).into())
                     .collect(),
             ),
-            8 => exif::Value::SShort(self.units(|bytes| order.u16(bytes).cast_signed())),
-            9 => exif::Value::SLong(self.units(signed)),
-            10 => exif::Value::SRational(self.units(|[a, b, c, d, e, f, g, h]| {
+            8 => ::exif::Value::SShort(self.units(|bytes| order.u16(bytes).cast_signed())),
+            9 => ::exif::Value::SLong(self.units(signed)),
+            10 => ::exif::Value::SRational(self.units(|[a, b, c, d, e, f, g, h]| {
                 let (n, d) = (signed([a, b, c, d]), signed([e, f, g, h]));
-                let round = || {
+                let thousandths = || {
                     let (size, by) = rounded(n.unsigned_abs(), d.unsigned_abs())?;
                     let size = i32::try_from(size)
                         .ok()?
                         .checked_mul(n.signum().checked_mul(d.signum())?)?;
                     Some((size, i32::try_from(by).ok()?))
                 };
-                exif::SRational::from(round().unwrap_or((n, d)))
+                ::exif::SRational::from(thousandths().filter(|_| round).unwrap_or((n, d)))
             })),
-            11 => exif::Value::Float(self.units(|bytes| f32::from_bits(order.u32(bytes)))),
+            11 => ::exif::Value::Float(self.units(|bytes| f32::from_bits(order.u32(bytes)))),
             _ => {
                 let bytes = self.bytes.get(..NUMBERS_MAX).unwrap_or(self.bytes);
-                exif::Value::Undefined(bytes.to_vec(), 0)
+                ::exif::Value::Undefined(bytes.to_vec(), 0)
             }
         }
     }
@@ -237,7 +243,7 @@ impl Entry<'_> {
     }
 }
 
-/// A fraction in thousandths, when it is given finer than that.
+/// A fraction in thousandths, when it is given finer than in tenths and does not vanish.
 fn rounded(numerator: u32, denominator: u32) -> Option<(u32, u32)> {
     let half = u64::from(denominator).checked_div(2)?;
     let thousandths = u64::from(numerator)
@@ -245,7 +251,7 @@ fn rounded(numerator: u32, denominator: u32) -> Option<(u32, u32)> {
         .checked_add(half)?
         .checked_div(u64::from(denominator))?;
     let thousandths = u32::try_from(thousandths).ok()?;
-    (denominator > 1_000).then_some((thousandths, 1_000))
+    (denominator > 10 && thousandths > 0).then_some((thousandths, 1_000))
 }
 
 /// The size of one unit of a type in bytes, TIFF 6.0 § 2 and CIPA DC-008 § 4.6.2; 13 is IFD, 129 is UTF-8.

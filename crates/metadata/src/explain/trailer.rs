@@ -155,7 +155,7 @@ fn unknown(bytes: &[u8], notes: &mut Notes<'_>) {
         notes.find(Topic::EditHistory, "Edit settings of Canon", &value);
     } else if bytes.starts_with(b"vivo{") || bytes.starts_with(b"{\"") {
         maker_json(&text, notes);
-        notes.secret_text(&text);
+        words::remember(&text, notes);
     } else if !text.is_empty() && bytes.len() < 1 << 20 && is_text(&text) {
         notes.find(Topic::Text, "Text behind the picture", &text);
         words::secret(bytes, &text, notes);
@@ -196,7 +196,7 @@ fn maker_json(text: &str, notes: &mut Notes<'_>) {
         &listed.join("; "),
     );
     for (_, value) in values {
-        notes.secret_text(&value);
+        words::remember(&value, notes);
     }
 }
 

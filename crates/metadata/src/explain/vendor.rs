@@ -67,7 +67,7 @@ pub(super) fn explain(name: &str, bytes: &[u8], notes: &mut Notes<'_>) {
             &size_words(bytes.len()),
         );
         notes.nested("in the index of further pictures", |notes| {
-            exif::explain(bytes, notes)
+            exif::explain(bytes, notes);
         });
         return;
     }
@@ -114,9 +114,8 @@ pub(super) fn unknown(name: &str, bytes: &[u8], notes: &mut Notes<'_>) {
         embedded::picture(Topic::Thumbnail, &name, "in an unknown part", bytes, notes);
     } else {
         let text = words::text(bytes);
-        let plain = !text.is_empty()
-            && words::looks_written(&text)
-            && !text.chars().any(|c| c.is_control() && !c.is_whitespace());
+        let binary = text.chars().any(|c| c.is_control() && !c.is_whitespace());
+        let plain = !binary && !text.is_empty() && words::looks_written(&text);
         let value = if plain {
             words::secret(bytes, &text, notes);
             text
@@ -165,7 +164,7 @@ fn gopro(bytes: &[u8], depth: usize, left: &mut usize, notes: &mut Notes<'_>) {
         };
         if !text.is_empty() {
             notes.find(*topic, name, &text);
-            notes.secret_text(&text);
+            words::remember(&text, notes);
             notes.secret_bytes(words::trim(value));
         }
     }

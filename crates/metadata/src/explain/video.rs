@@ -92,7 +92,7 @@ pub(super) fn len(bytes: &[u8]) -> usize {
         match next(&mut ahead) {
             // Of a file that was cut, the last box is longer than what is there.
             Some((kind, _)) if TOP_LEVEL.contains(&&kind) || !cut && is_name(kind) => {
-                reader = ahead
+                reader = ahead;
             }
             _ => break,
         }
@@ -174,7 +174,7 @@ impl Walk {
     fn one(&mut self, kind: [u8; 4], content: &[u8], depth: usize, notes: &mut Notes<'_>) {
         match &kind {
             b"moov" | b"trak" | b"mdia" | b"udta" | b"moof" | b"traf" => {
-                self.boxes(content, depth, notes)
+                self.boxes(content, depth, notes);
             }
             b"meta" => {
                 // In MP4 a version stands before the boxes, in QuickTime none.
@@ -195,7 +195,7 @@ impl Walk {
             b"ilst" => self.items(content, notes),
             b"loci" => loci(content, notes),
             b"uuid" if content.starts_with(XMP_UUID) => {
-                xmp::explain(content.get(16..).unwrap_or_default(), notes)
+                xmp::explain(content.get(16..).unwrap_or_default(), notes);
             }
             b"XMP_" => xmp::explain(content, notes),
             b"uuid" | b"smta" | b"SDLN" | b"mvex" => {
@@ -363,7 +363,7 @@ fn tell(topic: Topic, name: &str, value: &str, notes: &mut Notes<'_>) {
         _ => value.to_owned(),
     };
     notes.find(topic, name, &shown);
-    notes.secret_text(value);
+    words::remember(value, notes);
 }
 
 /// Builds videos for tests.

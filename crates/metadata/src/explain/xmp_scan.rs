@@ -2,6 +2,7 @@
 //! parser would refuse broken packets, and what is refused is not told.
 
 use super::tiff::Order;
+use super::xmp_names::NAMESPACES;
 
 /// The most properties of one packet that are read.
 const PROPERTIES_MAX: usize = 5_000;
@@ -396,65 +397,6 @@ fn character(entity: &str) -> Option<char> {
         }
     }
 }
-
-/// Namespaces, without a slash or hash at their end, with their usual prefixes.
-const NAMESPACES: &[(&str, &str)] = &[
-    ("adobe:ns:meta", "x"),
-    ("http://www.w3.org/1999/02/22-rdf-syntax-ns", "rdf"),
-    ("http://purl.org/dc/elements/1.1", "dc"),
-    ("http://purl.org/dc/terms", "dcterms"),
-    ("http://ns.adobe.com/xap/1.0", "xmp"),
-    ("http://ns.adobe.com/xap/1.0/mm", "xmpMM"),
-    ("http://ns.adobe.com/xap/1.0/rights", "xmpRights"),
-    ("http://ns.adobe.com/xap/1.0/bj", "xmpBJ"),
-    ("http://ns.adobe.com/xap/1.0/g/img", "xmpGImg"),
-    ("http://ns.adobe.com/xap/1.0/sType/ResourceRef", "stRef"),
-    ("http://ns.adobe.com/xap/1.0/sType/ResourceEvent", "stEvt"),
-    ("http://ns.adobe.com/xap/1.0/sType/Version", "stVer"),
-    ("http://ns.adobe.com/xap/1.0/sType/Dimensions", "stDim"),
-    ("http://ns.adobe.com/xmp/sType/Area", "stArea"),
-    ("http://ns.adobe.com/xmp/note", "xmpNote"),
-    ("http://ns.adobe.com/photoshop/1.0", "photoshop"),
-    ("http://ns.adobe.com/tiff/1.0", "tiff"),
-    ("http://ns.adobe.com/exif/1.0", "exif"),
-    ("http://ns.adobe.com/exif/1.0/aux", "aux"),
-    ("http://cipa.jp/exif/1.0", "exifEX"),
-    ("http://ns.adobe.com/camera-raw-settings/1.0", "crs"),
-    ("http://ns.adobe.com/lightroom/1.0", "lr"),
-    ("http://ns.adobe.com/hdr-gain-map/1.0", "hdrgm"),
-    ("http://ns.apple.com/HDRGainMap/1.0", "HDRGainMap"),
-    ("http://ns.apple.com/pixeldatainfo/1.0", "apdi"),
-    ("http://ns.apple.com/faceinfo/1.0", "apple-fi"),
-    ("http://iptc.org/std/Iptc4xmpCore/1.0/xmlns", "Iptc4xmpCore"),
-    ("http://iptc.org/std/Iptc4xmpExt/2008-02-29", "Iptc4xmpExt"),
-    ("http://ns.useplus.org/ldf/xmp/1.0", "plus"),
-    (
-        "http://www.metadataworkinggroup.com/schemas/regions",
-        "mwg-rs",
-    ),
-    (
-        "http://www.metadataworkinggroup.com/schemas/keywords",
-        "mwg-kw",
-    ),
-    ("http://ns.microsoft.com/photo/1.0", "MicrosoftPhoto"),
-    ("http://ns.microsoft.com/photo/1.2", "MP"),
-    ("http://ns.microsoft.com/photo/1.2/t/RegionInfo", "MPRI"),
-    ("http://ns.microsoft.com/photo/1.2/t/Region", "MPReg"),
-    ("http://ns.google.com/photos/1.0/camera", "GCamera"),
-    ("http://ns.google.com/photos/1.0/container", "Container"),
-    ("http://ns.google.com/photos/1.0/container/item", "Item"),
-    ("http://ns.google.com/photos/1.0/depthmap", "GDepth"),
-    ("http://ns.google.com/photos/1.0/image", "GImage"),
-    ("http://ns.google.com/photos/1.0/audio", "GAudio"),
-    ("http://ns.google.com/photos/1.0/focus", "GFocus"),
-    ("http://ns.google.com/photos/1.0/panorama", "GPano"),
-    ("http://ns.google.com/photos/1.0/creations", "GCreations"),
-    ("http://www.dji.com/drone-dji/1.0", "drone-dji"),
-    ("http://www.digikam.org/ns/1.0", "digiKam"),
-    ("http://developer.sonyericsson.com/cell/1.0", "cell"),
-    ("http://creativecommons.org/ns", "cc"),
-    ("http://darktable.sf.net", "darktable"),
-];
 
 #[cfg(test)]
 mod tests {

@@ -45,7 +45,8 @@ impl Format for Jpeg {
 fn frame(parts: &[Part<'_>]) -> Result<Frame, Error> {
     let header = |name| parts.iter().find(|part| part.name == name);
     let malformed = |what| Error::Malformed { what, offset: 0 };
-    let sof = header(marker::FRAME).ok_or(malformed("it has no frame header (T.81 § B.2.2)"))?;
+    let sof =
+        header(marker::FRAME).ok_or_else(|| malformed("it has no frame header (T.81 § B.2.2)"))?;
     let mut reader = Reader::new(sof.body);
     reader.u8("the frame header")?;
     let mut height = reader.u16_be("the frame header")?;

@@ -33,7 +33,7 @@ fn single<'a>(part: &Part<'a>) -> Option<Payload<'a>> {
         "bytes between segments" => filler(part),
         "APP0 JFIF" => jfif_thumbnail(part.body),
         "APP0 JFXX" => Some(jfxx_thumbnail(part.body)),
-        "APP14 Adobe" => (part.body.len() > 7).then(|| Payload::Vendor {
+        "APP14 Adobe" => (part.body.len() > 7).then_some(Payload::Vendor {
             name: part.name,
             bytes: part.body,
         }),

@@ -207,8 +207,10 @@ fn very_many_segments_take_linear_time() {
 
 #[test]
 fn the_limit_on_segments_holds() {
-    let mut limits = Limits::default();
-    limits.parts_max = 10;
+    let limits = Limits {
+        parts_max: 10,
+        ..Limits::default()
+    };
     let file = file(&vec![segment(0xFE, b"x"); 20], b"");
     assert_eq!(
         inspect(&file, &limits).unwrap_err().code(),

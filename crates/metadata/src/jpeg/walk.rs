@@ -149,7 +149,7 @@ fn segment<'a>(reader: &mut Reader<'a>, seen: &mut Seen) -> Result<Part<'a>, Err
         }
         check_scan_header(payload, offset)?;
         seen.scan = true;
-        let scan = scan_len(reader.rest()).ok_or(Error::Truncated {
+        let scan = scan_len(reader.rest()).ok_or_else(|| Error::Truncated {
             what: "the picture data",
             offset: reader.offset(),
         })?;
@@ -198,7 +198,7 @@ fn content<'a>(
         }
         0xCC => {
             exactly(
-                payload.len() % 2 == 0,
+                payload.len().is_multiple_of(2),
                 "an arithmetic table has a wrong length (T.81 § B.2.4.3)",
             )?;
             kept(Kind::Tables, "DAC")
