@@ -118,9 +118,11 @@ fn source_files_stay_readable() {
         "xtask",
     ] {
         for path in sources(&root().join(room).join("src")) {
-            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            // Tables of names are as long as they are.
+            let name = path.file_stem().unwrap().to_string_lossy();
+            let lines = code_of(&path).lines().count();
             assert!(
-                lines <= 500,
+                lines <= 500 || name.ends_with("_table"),
                 "{} has {lines} lines; split it",
                 path.display()
             );

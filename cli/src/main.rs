@@ -1,0 +1,36 @@
+//! Door one: the command line. Arguments in, text or JSON out; everything else is done by the pipeline.
+
+mod args;
+mod clean;
+mod generate;
+mod inspect;
+mod ledger;
+mod output;
+mod printer;
+mod progress;
+mod text;
+
+use std::process::ExitCode;
+
+use args::{Args, Command};
+use clap::Parser;
+use pipeline::{offline, worker};
+
+fn main() -> ExitCode {
+    // First of all, so that nothing of what follows can reach a network, not even by mistake.
+    let offline = offline::enforce();
+    if worker::is_worker(std::env::args_os()) {
+        worker::serve();
+    }
+    let args = Args::parse();
+    if let Err(failure) = offline {
+        output::warn(&failure);
+    }
+    match args.command {
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Clean(args) => clean::run(&args),
+        Command::Ledger(args) => ledger::run(&args.command),
+        Command::Completions { shell } => generate::completions(shell),
+        Command::Man => generate::man(),
+    }
+}

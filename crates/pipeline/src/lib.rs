@@ -1,0 +1,64 @@
+//! Paths in, outcomes out: finds photos, reads each once, cleans it, and saves the clean copy so that nothing is lost
+//! whatever happens. The only room of the program that opens photo files.
+//!
+//! ```
+//! use pipeline::{Cancel, Event, Outcome, Request, gather, run};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let photo = folder.path().join("beach.gif");
+//! # let mut gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xFF\xFF\xFF".to_vec();
+//! # gif.extend(b"\x21\xFE\x10taken by J. Doe!\0");
+//! # gif.extend(b"\x2C\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3B");
+//! # std::fs::write(&photo, gif)?;
+//! let cancel = Cancel::new();
+//! let found = gather(&[folder.path().to_owned()], &cancel);
+//! let summary = run(&found.photos, &Request::default(), None, &cancel, &|event| {
+//!     if let Event::Finished { outcome: Outcome::Done(finished), .. } = event {
+//!         assert_eq!(finished.removed[0].value, "taken by J. Doe!");
+//!     }
+//! });
+//! assert_eq!(summary.done, 1);
+//! assert!(folder.path().join("beach_clean.gif").exists());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+#![deny(rustdoc::broken_intra_doc_links)]
+
+mod budget;
+mod cancel;
+pub mod clock;
+mod destination;
+mod failure;
+mod gather;
+pub mod home;
+mod look;
+mod naming;
+pub mod offline;
+mod outcome;
+mod photo;
+mod record;
+mod run;
+mod safe_name;
+mod source;
+mod stage;
+#[cfg(test)]
+mod testing;
+mod times;
+pub mod worker;
+
+pub use cancel::Cancel;
+pub use destination::Destination;
+pub use failure::Failure;
+pub use gather::{Found, Gathered, SkipReason, Skipped, gather};
+pub use look::{digest, find, thumbnail};
+pub use naming::{Naming, UnknownNaming};
+pub use outcome::{Event, Finished, Outcome, Summary};
+pub use record::Recording;
+pub use run::{Request, inspect, inspect_all, run};
+pub use source::Source;
+pub use times::NEUTRAL as NEUTRAL_FILE_TIME;
+
+/// Records: what the doors need to open the ledger and to show it.
+pub use ledger;
+/// What the doors need to ask for a cleaning and to show a report.
+pub use metadata::{Container, Finding, Keep, Limits, Policy, Report, Topic, UnknownKeep};

@@ -1,0 +1,101 @@
+//! How one photo ended, and what is told meanwhile.
+
+use std::path::PathBuf;
+
+use metadata::{Container, Finding};
+
+use crate::Failure;
+
+/// What happens during a run. Each photo that is begun is `Started`; each photo at all is `Finished`, exactly once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Work on a photo began.
+    Started {
+        /// Its place among the photos of the run, from 0.
+        index: usize,
+    },
+    /// A photo is done, in one way or another.
+    Finished {
+        /// Its place among the photos of the run, from 0.
+        index: usize,
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+/// The endings of a photo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// There is a clean copy.
+    Done(Finished),
+    /// The original is clean. There is a copy only where the person asked for another folder or name.
+    AlreadyClean(Finished),
+    /// The file cannot be cleaned wholly, so nothing was written.
+    Refused(Failure),
+    /// Something else went wrong; the original is as it was.
+    Failed(Failure),
+    /// The run was cancelled before this photo's turn.
+    Cancelled,
+}
+
+impl From<Failure> for Outcome {
+    fn from(failure: Failure) -> Self {
+        if failure.refused {
+            Self::Refused(failure)
+        } else {
+            Self::Failed(failure)
+        }
+    }
+}
+
+/// What is known of a photo that ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// The container.
+    pub container: Container,
+    /// Where the clean copy is, if one was made.
+    pub output: Option<PathBuf>,
+    /// The id of its record, if one was made.
+    pub record: Option<String>,
+    /// Everything that was found in the original.
+    pub findings: Vec<Finding>,
+    /// What of it is gone.
+    pub removed: Vec<Finding>,
+    /// What stays: what the picture needs, and what the person asked to keep.
+    pub kept: Vec<Finding>,
+    /// What else the person should know, as sentences.
+    pub notes: Vec<String>,
+    /// Size of the original, in bytes.
+    pub input_bytes: u64,
+    /// Size of the clean copy, in bytes; that of the original where there is no copy.
+    pub output_bytes: u64,
+}
+
+/// How many photos ended in which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Cleaned.
+    pub done: usize,
+    /// Clean from the start.
+    pub already_clean: usize,
+    /// Refused, because of the photo.
+    pub refused: usize,
+    /// Failed, because of the machine.
+    pub failed: usize,
+    /// Not begun.
+    pub cancelled: usize,
+}
+
+impl Summary {
+    /// Counts one more.
+    pub fn count(&mut self, outcome: &Outcome) {
+        let counter = match outcome {
+            Outcome::Done(_) => &mut self.done,
+            Outcome::AlreadyClean(_) => &mut self.already_clean,
+            Outcome::Refused(_) => &mut self.refused,
+            Outcome::Failed(_) => &mut self.failed,
+            Outcome::Cancelled => &mut self.cancelled,
+        };
+        *counter += 1;
+    }
+}

@@ -1,0 +1,87 @@
+//! Recording a clean copy in the ledger.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use ledger::{Digest, Facts, Ledger};
+use metadata::Cleaned;
+
+use crate::Failure;
+use crate::clock::rfc3339_utc;
+use crate::source::Source;
+use crate::worker::{Picture, Workers};
+
+/// What recording needs.
+#[derive(Clone, Copy)]
+pub struct Recording<'a> {
+    /// Where records go.
+    pub ledger: &'a Ledger,
+    /// What decodes the pixels for their digest.
+    pub workers: &'a Workers,
+    /// The version of the program that cleans.
+    pub app_version: &'a str,
+    /// What time it is.
+    pub clock: &'a (dyn Fn() -> SystemTime + Sync),
+}
+
+impl fmt::Debug for Recording<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording")
+            .field("app_version", &self.app_version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Everything that is recorded of one photo, before it is.
+#[derive(Debug)]
+pub(crate) struct Entry(Facts);
+
+impl Recording<'_> {
+    /// Gathers the facts: the digests of original, clean copy and pixels. Takes the source, because its memory is not
+    /// needed any more while the pixels are decoded.
+    pub(crate) fn entry(
+        &self,
+        source: Source,
+        cleaned: &Cleaned,
+        notes: &mut Vec<String>,
+    ) -> Entry {
+        let (original_sha256, original_bytes) = (source.digest(), source.bytes().len() as u64);
+        drop(source);
+        let output_sha256 = if cleaned.unchanged() {
+            original_sha256
+        } else {
+            Digest::of(cleaned.bytes())
+        };
+        let picture = Picture::from(cleaned);
+        let pixels_sha256 = match self.workers.pixels_digest(&picture) {
+            Ok(digest) => Some(digest),
+            Err(reason) => {
+                notes.push(format!(
+                    "{reason}, so its pixels have no digest in the ledger."
+                ));
+                None
+            }
+        };
+        let (width, height) = match picture.orientation {
+            5..=8 => (picture.height, picture.width),
+            _ => (picture.width, picture.height),
+        };
+        Entry(Facts {
+            original_sha256,
+            output_sha256,
+            pixels_sha256,
+            original_bytes,
+            output_bytes: cleaned.bytes().len() as u64,
+            width,
+            height,
+            container: cleaned.container().name().to_ascii_lowercase(),
+            app_version: self.app_version.to_owned(),
+        })
+    }
+
+    /// Appends the record. Returns its id.
+    pub(crate) fn append(&self, entry: &Entry) -> Result<String, Failure> {
+        let record = self.ledger.append(&entry.0, &rfc3339_utc((self.clock)()))?;
+        Ok(record.id)
+    }
+}

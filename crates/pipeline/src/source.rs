@@ -1,0 +1,176 @@
+//! A photo, read once.
+
+use std::fs::{self, File, Metadata};
+use std::io::Read;
+use std::path::Path;
+
+use ledger::Digest;
+use metadata::{Container, Limits, Sniffed, sniff};
+
+use crate::Failure;
+
+/// Enough of a file to tell its container.
+pub(crate) const HEAD_BYTES: u64 = 16;
+
+/// A photo's bytes. Only [`open`](Self::open) makes one, after everything that can be checked without reading.
+#[derive(Debug)]
+pub struct Source {
+    bytes: Vec<u8>,
+    container: Container,
+    stat: Metadata,
+}
+
+impl Source {
+    /// Reads a photo, once and whole. What is no file, no photo or too large is refused before it is read.
+    ///
+    /// # Errors
+    /// Refused: a folder, a device, an empty or too large file, no known container. Failed: not there, not readable,
+    /// changed while it was read.
+    pub fn open(path: &Path, limits: &Limits) -> Result<Self, Failure> {
+        let (mut file, stat) = open_file(path)?;
+        let size = stat.len();
+        if size == 0 {
+            return Err(metadata::Error::Empty.into());
+        }
+        if size > limits.file_bytes_max {
+            return Err(metadata::Error::TooLarge {
+                bytes: size,
+                limit: limits.file_bytes_max,
+            }
+            .into());
+        }
+
+        let mut bytes = Vec::new();
+        let mut read = |at_most: u64, bytes: &mut Vec<u8>| {
+            (&mut file)
+                .take(at_most)
+                .read_to_end(bytes)
+                .map_err(|error| Failure::reading(&error))
+        };
+        read(HEAD_BYTES, &mut bytes)?;
+        let container = match sniff(&bytes) {
+            Some(Sniffed::Photo(container)) => container,
+            Some(Sniffed::Refused(name)) => {
+                return Err(metadata::Error::Unsupported { name }.into());
+            }
+            _ => return Err(metadata::Error::NotAPhoto.into()),
+        };
+        let rest = size.saturating_sub(HEAD_BYTES);
+        let room = usize::try_from(rest).unwrap_or(usize::MAX);
+        bytes
+            .try_reserve_exact(room)
+            .map_err(|_| not_enough_memory())?;
+        // One byte more than there should be, to notice a file that grows.
+        read(rest.saturating_add(1), &mut bytes)?;
+        if u64::try_from(bytes.len()).ok() != Some(size) {
+            return Err(Failure::failed(
+                "changed",
+                "the file changed while it was being read",
+                "Wait until the other program is done with it, then try again.",
+            ));
+        }
+        Ok(Self {
+            bytes,
+            container,
+            stat,
+        })
+    }
+
+    /// The whole file.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The container, told from the first bytes.
+    #[must_use]
+    pub const fn container(&self) -> Container {
+        self.container
+    }
+
+    /// SHA-256 of the file. Computed on each call: cleaning without recording needs none.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.bytes)
+    }
+
+    /// Size, times and permissions as they were before the file was read.
+    pub(crate) const fn stat(&self) -> &Metadata {
+        &self.stat
+    }
+}
+
+/// Opens a regular file for reading. What is not one is never opened: a pipe would wait for ever.
+pub(crate) fn open_file(path: &Path) -> Result<(File, Metadata), Failure> {
+    let stat = fs::metadata(path).map_err(|error| Failure::reading(&error))?;
+    if stat.is_dir() {
+        return Err(Failure::refused(
+            "is_a_folder",
+            "this is a folder, not a photo",
+            "Choose the photos in it.",
+        ));
+    }
+    if !stat.is_file() {
+        return Err(Failure::refused(
+            "not_a_file",
+            "this is a device or a pipe, not a photo",
+            "Check that this is the file you meant.",
+        ));
+    }
+    let file = File::open(path).map_err(|error| Failure::reading(&error))?;
+    Ok((file, stat))
+}
+
+fn not_enough_memory() -> Failure {
+    Failure::failed(
+        "memory",
+        "there is not enough memory for this photo",
+        "Close other programs, then try again.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(bytes: &[u8], limits: &Limits) -> Result<Source, Failure> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("photo.jpg");
+        fs::write(&path, bytes).unwrap();
+        Source::open(&path, limits)
+    }
+
+    #[test]
+    fn reads_a_photo_whole() {
+        let mut bytes = b"GIF89a".to_vec();
+        bytes.resize(100_000, 7);
+        let source = open(&bytes, &Limits::default()).unwrap();
+        assert_eq!(source.bytes(), bytes);
+        assert_eq!(source.container(), Container::Gif);
+        assert_eq!(source.digest(), Digest::of(&bytes));
+    }
+
+    #[test]
+    fn refuses_what_is_no_photo() {
+        let code = |bytes: &[u8]| open(bytes, &Limits::default()).unwrap_err().code;
+        assert_eq!(code(b""), "empty");
+        assert_eq!(code(b"a"), "not_a_photo");
+        assert_eq!(code(b"dear diary, today I took a photo"), "not_a_photo");
+        assert_eq!(code(b"\0\0\0\x18ftypheic\0\0\0\0"), "unsupported_format");
+        let mut limits = Limits::default();
+        limits.file_bytes_max = 9;
+        let failure = open(b"GIF89a....", &limits).unwrap_err();
+        assert!(failure.refused);
+        assert_eq!(failure.code, "too_large");
+    }
+
+    #[test]
+    fn refuses_what_is_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let code = |path: &Path| Source::open(path, &Limits::default()).unwrap_err().code;
+        assert_eq!(code(folder.path()), "is_a_folder");
+        assert_eq!(code(&folder.path().join("gone.jpg")), "not_found");
+        #[cfg(unix)]
+        assert_eq!(code(Path::new("/dev/null")), "not_a_file");
+    }
+}

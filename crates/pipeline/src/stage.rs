@@ -1,0 +1,265 @@
+//! Writing a clean copy so that a crash at any instant leaves either the whole file under its name, or nothing.
+
+use std::fs::{self, File, FileTimes, Metadata};
+use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use metadata::Cleaned;
+use tempfile::TempPath;
+
+use crate::Failure;
+use crate::naming::Name;
+use crate::times::times;
+
+/// What the names of unfinished copies begin and end with.
+pub(crate) const UNFINISHED: (&str, &str) = (".cloakroom-", ".part");
+
+/// How many names are tried before giving up.
+const NAMES_MAX: u32 = 10_000;
+
+/// Bytes that are read back and compared at a time.
+const CHUNK_BYTES: usize = 128 << 10;
+
+/// A clean copy that is on the disk, under a name that nobody looks at, and was read back and found equal. Dropping it
+/// removes it.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    temporary: TempPath,
+    folder: PathBuf,
+}
+
+/// A clean copy under its own name.
+#[derive(Debug)]
+pub(crate) struct Saved {
+    pub(crate) path: PathBuf,
+}
+
+/// Writes a clean copy into `folder`, which is made if it is not there. It gets no more permissions than the original
+/// has and the system's mask allows, and none of the original's extended attributes.
+pub(crate) fn stage(
+    cleaned: &Cleaned,
+    folder: &Path,
+    original: &Metadata,
+    keep_times: bool,
+) -> Result<Staged, Failure> {
+    let writing = |error: io::Error| Failure::writing(&error);
+    fs::create_dir_all(folder).map_err(writing)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED.0).suffix(UNFINISHED.1);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(
+            original.permissions().mode() & 0o777,
+        ));
+    }
+    let (mut file, temporary) = builder.tempfile_in(folder).map_err(writing)?.into_parts();
+    let times = times(original, keep_times);
+    write(&mut file, cleaned.bytes(), times).map_err(writing)?;
+    if !reads_back(&mut file, cleaned.bytes()).map_err(writing)? {
+        return Err(Failure::failed(
+            "read_back",
+            "what the disk gave back is not what was written; the copy was removed",
+            "Save to another disk, and check this one.",
+        ));
+    }
+    // Reading moved the time of the last access.
+    file.set_times(times).map_err(writing)?;
+    Ok(Staged {
+        temporary,
+        folder: folder.to_owned(),
+    })
+}
+
+fn write(file: &mut File, bytes: &[u8], times: FileTimes) -> io::Result<()> {
+    file.write_all(bytes)?;
+    file.set_times(times)?;
+    file.sync_all()
+}
+
+/// Whether the file holds exactly `bytes`.
+fn reads_back(file: &mut File, bytes: &[u8]) -> io::Result<bool> {
+    file.rewind()?;
+    let mut chunk = vec![0; CHUNK_BYTES.min(bytes.len())];
+    for expected in bytes.chunks(CHUNK_BYTES) {
+        let Some(read) = chunk.get_mut(..expected.len()) else {
+            return Ok(false);
+        };
+        match file.read_exact(read) {
+            Ok(()) if read == expected => {}
+            Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(error),
+            _ => return Ok(false),
+        }
+    }
+    Ok(file.read(&mut [0])? == 0)
+}
+
+impl Staged {
+    /// Gives the copy the first free one of its names, never over an existing file.
+    pub(crate) fn commit(self, name: &Name) -> Result<Saved, Failure> {
+        let Self {
+            mut temporary,
+            folder,
+        } = self;
+        for attempt in 0..NAMES_MAX {
+            let path = folder.join(name.candidate(attempt));
+            match temporary.persist_noclobber(&path) {
+                Ok(()) => {
+                    sync_folder(&folder);
+                    return Ok(Saved { path });
+                }
+                Err(taken) if taken.error.kind() == ErrorKind::AlreadyExists => {
+                    temporary = taken.path;
+                }
+                Err(refused) => return Err(Failure::writing(&refused.error)),
+            }
+        }
+        Err(Failure::failed(
+            "name_taken",
+            "every name for the clean copy is taken",
+            "Choose an empty folder for the clean copies, or random names.",
+        ))
+    }
+}
+
+impl Saved {
+    /// Renames the copy within its folder, never over an existing file. Where that fails it keeps the name it has.
+    pub(crate) fn rename(self, path: PathBuf) -> Result<Self, Self> {
+        let Ok(mut old) = TempPath::try_from_path(&self.path) else {
+            return Err(self);
+        };
+        // Whatever happens now, the copy is the person's and must not be removed.
+        old.disable_cleanup(true);
+        match old.persist_noclobber(&path) {
+            Ok(()) => {
+                path.parent().map(sync_folder);
+                Ok(Self { path })
+            }
+            Err(_) => Err(self),
+        }
+    }
+}
+
+/// Makes a rename survive a power cut. Some file systems cannot; the copy itself is on the disk already.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix) {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use metadata::{Limits, Policy, clean};
+
+    use super::*;
+    use crate::testing::gif_with_comment;
+    use crate::times::NEUTRAL;
+
+    fn cleaned() -> Cleaned {
+        clean(&gif_with_comment(), &Policy::default(), &Limits::default()).unwrap()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// A folder with an original in it, and the copy staged beside.
+    fn staged() -> (tempfile::TempDir, Staged) {
+        let folder = tempfile::tempdir().unwrap();
+        let original = folder.path().join("a.gif");
+        fs::write(&original, gif_with_comment()).unwrap();
+        let stat = original.metadata().unwrap();
+        let staged = stage(&cleaned(), folder.path(), &stat, false).unwrap();
+        (folder, staged)
+    }
+
+    #[test]
+    fn dropped_before_the_commit_leaves_nothing() {
+        let (folder, staged) = staged();
+        assert_eq!(names(folder.path()).len(), 2);
+        drop(staged);
+        assert_eq!(names(folder.path()), ["a.gif"]);
+    }
+
+    #[test]
+    fn never_over_an_existing_file() {
+        let (folder, staged) = staged();
+        let name = Name::kept(Path::new("a.gif"), true);
+        for taken in ["a_clean.gif", "a_clean_2.gif"] {
+            fs::write(folder.path().join(taken), "mine").unwrap();
+        }
+        let saved = staged.commit(&name).unwrap();
+        assert_eq!(saved.path, folder.path().join("a_clean_3.gif"));
+        assert_eq!(fs::read(&saved.path).unwrap(), cleaned().bytes());
+        assert_eq!(
+            fs::read(folder.path().join("a_clean.gif")).unwrap(),
+            b"mine"
+        );
+        assert_eq!(names(folder.path()).len(), 4);
+    }
+
+    #[test]
+    fn renaming_keeps_the_copy_when_the_name_is_taken() {
+        let (folder, staged) = staged();
+        let saved = staged
+            .commit(&Name::kept(Path::new("a.gif"), true))
+            .unwrap();
+        let saved = saved.rename(folder.path().join("a.gif")).unwrap_err();
+        assert_eq!(names(folder.path()), ["a.gif", "a_clean.gif"]);
+        let saved = saved.rename(folder.path().join("b.gif")).unwrap();
+        assert_eq!(saved.path, folder.path().join("b.gif"));
+        assert_eq!(names(folder.path()), ["a.gif", "b.gif"]);
+    }
+
+    #[test]
+    fn times_are_neutral() {
+        let (_folder, staged) = staged();
+        let saved = staged
+            .commit(&Name::kept(Path::new("a.gif"), true))
+            .unwrap();
+        let stat = saved.path.metadata().unwrap();
+        assert_eq!(stat.modified().unwrap(), UNIX_EPOCH + NEUTRAL);
+        assert_eq!(stat.accessed().unwrap(), UNIX_EPOCH + NEUTRAL);
+    }
+
+    #[test]
+    fn what_was_changed_does_not_read_back() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"abcd").unwrap();
+        assert!(reads_back(&mut file, b"abcd").unwrap());
+        assert!(!reads_back(&mut file, b"abXd").unwrap());
+        assert!(!reads_back(&mut file, b"abc").unwrap());
+        assert!(!reads_back(&mut file, b"abcde").unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_more_permissions_than_the_original() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let original = folder.path().join("a.gif");
+        fs::write(&original, "").unwrap();
+        for mode in [0o600, 0o400, 0o640, 0o666] {
+            fs::set_permissions(&original, fs::Permissions::from_mode(mode)).unwrap();
+            let stat = original.metadata().unwrap();
+            let staged = stage(&cleaned(), folder.path(), &stat, false).unwrap();
+            let saved = staged
+                .commit(&Name::kept(Path::new("a.gif"), true))
+                .unwrap();
+            let got = saved.path.metadata().unwrap().permissions().mode() & 0o777;
+            assert_eq!(got & !mode, 0, "{got:o} from {mode:o}");
+        }
+    }
+}

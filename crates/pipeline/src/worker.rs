@@ -1,0 +1,111 @@
+//! Decoding pixels in a process of its own.
+//!
+//! Cleaning never decodes a picture. Digests of the pixels and thumbnails need it, and decoders are where hostile files
+//! do their harm, so it happens in a child process: the same program, started with a hidden argument, that can open
+//! nothing, connect to nothing, and has its memory and time limited. Photos go in and digests come out over pipes. A
+//! child that crashes or takes too long costs a digest or a thumbnail, never a photo.
+
+mod confine;
+mod decode;
+mod pool;
+mod protocol;
+mod serve;
+
+use std::ffi::OsString;
+use std::fmt;
+
+use metadata::{Cleaned, Report};
+
+pub use pool::Workers;
+pub use serve::serve;
+
+/// The hidden argument that makes the program a worker.
+pub(crate) const ARGUMENT: &str = "--worker";
+
+/// The largest picture that is decoded, in pixels.
+pub const PIXELS_MAX: u64 = 120_000_000;
+
+/// Whether the program was started as a worker, by its arguments, the program's own name included. If so it must call
+/// [`serve`] and nothing else.
+#[must_use]
+pub fn is_worker(args: impl IntoIterator<Item = OsString>) -> bool {
+    args.into_iter()
+        .nth(1)
+        .is_some_and(|first| first == ARGUMENT)
+}
+
+/// A picture to decode.
+#[derive(Debug, Clone, Copy)]
+pub struct Picture<'a> {
+    /// The whole file.
+    pub bytes: &'a [u8],
+    /// Width as stored, in pixels.
+    pub width: u32,
+    /// Height as stored, in pixels.
+    pub height: u32,
+    /// How viewers turn it: Exif orientation, 1 to 8. Anything else is taken for upright.
+    pub orientation: u8,
+}
+
+impl<'a> Picture<'a> {
+    /// The picture in a file that was inspected.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8], report: &Report) -> Self {
+        Self {
+            bytes,
+            width: report.width,
+            height: report.height,
+            orientation: report.orientation,
+        }
+    }
+
+    /// The size in pixels.
+    fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+}
+
+impl<'a> From<&'a Cleaned> for Picture<'a> {
+    fn from(cleaned: &'a Cleaned) -> Self {
+        Self {
+            bytes: cleaned.bytes(),
+            width: cleaned.width(),
+            height: cleaned.height(),
+            orientation: cleaned.orientation(),
+        }
+    }
+}
+
+/// A small upright copy of a picture, encoded anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thumbnail {
+    /// The whole file, JPEG or PNG.
+    pub bytes: Vec<u8>,
+    /// `image/jpeg` or `image/png`.
+    pub media_type: &'static str,
+}
+
+/// Why a picture was not decoded. `Display` is a note for the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotDecoded {
+    /// It has more than [`PIXELS_MAX`] pixels, or needs more memory than is allowed.
+    TooLarge,
+    /// The decoder does not understand it.
+    Undecodable,
+    /// The worker took too long and was stopped.
+    TimedOut,
+    /// The worker crashed, or could not be started.
+    Lost,
+}
+
+impl fmt::Display for NotDecoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge => "The picture is too large to decode",
+            Self::Undecodable => "The picture could not be decoded",
+            Self::TimedOut => "Decoding the picture took too long",
+            Self::Lost => "The process that decodes pictures failed",
+        })
+    }
+}

@@ -1,0 +1,285 @@
+//! What a worker does with a picture: its upright pixels, hashed or made small.
+//!
+//! # The pixels digest, version 1
+//!
+//! SHA-256 over the text `cloakroom-pixels-v1`, a line feed, the upright width and height in decimal with an `x`
+//! between them, a line feed, and the upright picture as three bytes a pixel (red, green, blue), row by row from the
+//! top left. Of an animation the first frame counts. Orientation is applied; alpha is dropped; grey becomes three equal
+//! values; 16 bits become 8 by `(value + 128) / 257`, rounded down; colour profiles are not applied. Decoders of JPEG may
+//! differ by one step in a value, so equal digests prove equal pixels, and unequal ones prove nothing across programs.
+
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::metadata::Orientation;
+use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageReader};
+use sha2::{Digest as _, Sha256};
+
+use super::protocol::Task;
+use super::{NotDecoded, PIXELS_MAX};
+
+const DOMAIN: &str = "cloakroom-pixels-v1";
+
+/// The most memory that one decoder may ask for: 120 megapixels with four 16-bit channels, and as much as half again.
+const DECODER_BYTES_MAX: u64 = 1_440_000_000;
+
+/// The quality of JPEG thumbnails, of 100.
+const THUMBNAIL_QUALITY: u8 = 82;
+
+/// Does the task. The result is the 32 bytes of a digest, or a small JPEG or PNG file.
+pub(super) fn perform(task: Task, bytes: &[u8]) -> Result<Vec<u8>, NotDecoded> {
+    let image = decode(bytes)?;
+    match task {
+        Task::Digest { orientation } => pixels_digest(&image, orientation).map(Vec::from),
+        Task::Thumbnail {
+            orientation,
+            max_px,
+        } => thumbnail(image, orientation, max_px),
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<DynamicImage, NotDecoded> {
+    let reader = ImageReader::new(Cursor::new(bytes));
+    let mut reader = reader
+        .with_guessed_format()
+        .map_err(|_| NotDecoded::Undecodable)?;
+    let mut limits = image::Limits::no_limits();
+    limits.max_alloc = Some(DECODER_BYTES_MAX);
+    reader.limits(limits);
+    let decoder = reader.into_decoder().map_err(|error| not_decoded(&error))?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > PIXELS_MAX
+        || decoder.total_bytes() > DECODER_BYTES_MAX
+    {
+        return Err(NotDecoded::TooLarge);
+    }
+    DynamicImage::from_decoder(decoder).map_err(|error| not_decoded(&error))
+}
+
+fn not_decoded(error: &ImageError) -> NotDecoded {
+    match error {
+        ImageError::Limits(_) => NotDecoded::TooLarge,
+        _ => NotDecoded::Undecodable,
+    }
+}
+
+fn pixels_digest(image: &DynamicImage, orientation: u8) -> Result<[u8; 32], NotDecoded> {
+    let stored = Stored::new(image)?;
+    let (width, height) = match orientation {
+        5..=8 => (stored.height, stored.width),
+        _ => (stored.width, stored.height),
+    };
+    let mut hash = Sha256::new_with_prefix(format!("{DOMAIN}\n{width}x{height}\n"));
+    // Row by row, because a second copy of a large picture would double the memory.
+    let mut row = Vec::with_capacity(width * 3);
+    for y in 0..height {
+        row.clear();
+        for x in 0..width {
+            let (x, y) = stored.place(orientation, x, y);
+            row.extend(stored.rgb(x, y).ok_or(NotDecoded::Undecodable)?);
+        }
+        hash.update(&row);
+    }
+    Ok(hash.finalize().into())
+}
+
+/// A decoded picture as it lies in memory.
+struct Stored<'a> {
+    bytes: &'a [u8],
+    width: usize,
+    height: usize,
+    /// Grey or colour, of 8 or 16 bits; alpha is only stepped over.
+    is_grey: bool,
+    is_deep: bool,
+    pixel_bytes: usize,
+}
+
+impl<'a> Stored<'a> {
+    fn new(image: &'a DynamicImage) -> Result<Self, NotDecoded> {
+        let (is_grey, is_deep) = match image.color() {
+            ColorType::L8 | ColorType::La8 => (true, false),
+            ColorType::Rgb8 | ColorType::Rgba8 => (false, false),
+            ColorType::L16 | ColorType::La16 => (true, true),
+            ColorType::Rgb16 | ColorType::Rgba16 => (false, true),
+            _ => return Err(NotDecoded::Undecodable),
+        };
+        let size = |pixels: u32| usize::try_from(pixels).map_err(|_| NotDecoded::TooLarge);
+        Ok(Self {
+            bytes: image.as_bytes(),
+            width: size(image.width())?,
+            height: size(image.height())?,
+            is_grey,
+            is_deep,
+            pixel_bytes: usize::from(image.color().bytes_per_pixel()),
+        })
+    }
+
+    /// Where the pixel that belongs at `x`, `y` of the upright picture is stored (CIPA DC-008 § 4.6.4, Orientation).
+    const fn place(&self, orientation: u8, x: usize, y: usize) -> (usize, usize) {
+        let (right, bottom) = (self.width - 1, self.height - 1);
+        match orientation {
+            2 => (right - x, y),
+            3 => (right - x, bottom - y),
+            4 => (x, bottom - y),
+            5 => (y, x),
+            6 => (y, bottom - x),
+            7 => (right - y, bottom - x),
+            8 => (right - y, x),
+            _ => (x, y),
+        }
+    }
+
+    fn rgb(&self, x: usize, y: usize) -> Option<[u8; 3]> {
+        let start = (y * self.width + x) * self.pixel_bytes;
+        let pixel = self.bytes.get(start..start + self.pixel_bytes)?;
+        match (self.is_deep, self.is_grey, pixel) {
+            (false, true, [grey, ..]) => Some([*grey; 3]),
+            (false, false, [red, green, blue, ..]) => Some([*red, *green, *blue]),
+            (true, true, [a, b, ..]) => Some([to_8_bits(*a, *b); 3]),
+            (true, false, [a, b, c, d, e, f, ..]) => {
+                Some([to_8_bits(*a, *b), to_8_bits(*c, *d), to_8_bits(*e, *f)])
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A 16-bit value in the order of this machine, as the nearest one of 8 bits.
+fn to_8_bits(a: u8, b: u8) -> u8 {
+    let value = u32::from(u16::from_ne_bytes([a, b]));
+    u8::try_from((value + 128) / 257).unwrap_or(u8::MAX)
+}
+
+fn thumbnail(image: DynamicImage, orientation: u8, max_px: u32) -> Result<Vec<u8>, NotDecoded> {
+    // Never enlarged: a small picture is shown as it is.
+    let mut small = if image.width().max(image.height()) > max_px {
+        image.thumbnail(max_px, max_px)
+    } else {
+        image
+    };
+    small.apply_orientation(
+        Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms),
+    );
+    let mut bytes = Vec::new();
+    let encoded = if small.color().has_alpha() {
+        DynamicImage::from(small.into_rgba8()).write_with_encoder(PngEncoder::new(&mut bytes))
+    } else {
+        let encoder = JpegEncoder::new_with_quality(&mut bytes, THUMBNAIL_QUALITY);
+        DynamicImage::from(small.into_rgb8()).write_with_encoder(encoder)
+    };
+    encoded.map(|()| bytes).map_err(|error| not_decoded(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayAlphaImage, ImageBuffer, Luma, Rgb, RgbImage, Rgba, RgbaImage};
+
+    use super::*;
+
+    /// Six pixels, all different, wider than high.
+    fn picture() -> RgbImage {
+        RgbImage::from_fn(3, 2, |x, y| Rgb([10 * (x as u8) + 1, 100 * (y as u8), 7]))
+    }
+
+    fn by_definition(upright: &RgbImage) -> [u8; 32] {
+        let head = format!(
+            "cloakroom-pixels-v1\n{}x{}\n",
+            upright.width(),
+            upright.height()
+        );
+        Sha256::digest([head.as_bytes(), upright.as_raw()].concat()).into()
+    }
+
+    #[test]
+    fn the_digest_is_as_defined_in_every_orientation() {
+        for orientation in 0..=9 {
+            let mut upright = DynamicImage::from(picture());
+            upright.apply_orientation(
+                Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms),
+            );
+            assert_eq!(
+                pixels_digest(&picture().into(), orientation).unwrap(),
+                by_definition(&upright.into_rgb8()),
+                "orientation {orientation}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_digest_is_pinned() {
+        let digest = pixels_digest(&picture().into(), 6).unwrap();
+        assert_eq!(
+            ledger::Digest::from(digest).to_string(),
+            "db0e077ed779b33954e426d6de26f37c97f94e609198e2608dae7af08ffc7f89"
+        );
+    }
+
+    #[test]
+    fn depth_and_alpha_do_not_matter() {
+        let plain = by_definition(&picture());
+        let clear = RgbaImage::from_fn(3, 2, |x, y| {
+            let [r, g, b] = picture().get_pixel(x, y).0;
+            Rgba([r, g, b, x as u8])
+        });
+        assert_eq!(pixels_digest(&clear.into(), 1).unwrap(), plain);
+        let deep = ImageBuffer::from_fn(3, 2, |x, y| {
+            Rgb(picture().get_pixel(x, y).0.map(|v| u16::from(v) * 257 + 60))
+        });
+        assert_eq!(
+            pixels_digest(&DynamicImage::ImageRgb16(deep), 1).unwrap(),
+            plain
+        );
+    }
+
+    #[test]
+    fn grey_is_three_equal_values() {
+        let grey = RgbImage::from_fn(4, 1, |x, _| Rgb([60 * x as u8; 3]));
+        let alpha = GrayAlphaImage::from_fn(4, 1, |x, _| image::LumaA([60 * x as u8, 0]));
+        assert_eq!(
+            pixels_digest(&alpha.into(), 1).unwrap(),
+            by_definition(&grey)
+        );
+        let deep = ImageBuffer::from_fn(4, 1, |x, _| Luma([60 * 257 * x as u16]));
+        assert_eq!(
+            pixels_digest(&DynamicImage::ImageLuma16(deep), 1).unwrap(),
+            by_definition(&grey)
+        );
+    }
+
+    #[test]
+    fn sixteen_bits_are_rounded() {
+        let narrow = |value: u16| {
+            let [a, b] = value.to_ne_bytes();
+            to_8_bits(a, b)
+        };
+        assert_eq!([0, 128, 129, 257, 65_535].map(narrow), [0, 0, 1, 1, 255]);
+    }
+
+    #[test]
+    fn thumbnails_are_small_and_upright() {
+        let wide = RgbImage::from_pixel(640, 320, Rgb([200, 10, 10]));
+        let bytes = thumbnail(wide.clone().into(), 6, 160).unwrap();
+        let small = image::load_from_memory(&bytes).unwrap();
+        assert_eq!((small.width(), small.height()), (80, 160));
+        assert!(bytes.starts_with(b"\xFF\xD8"));
+        // Not enlarged, and transparency is kept.
+        let bytes = thumbnail(
+            RgbaImage::from_pixel(20, 10, Rgba([1, 2, 3, 4])).into(),
+            1,
+            160,
+        )
+        .unwrap();
+        assert!(bytes.starts_with(b"\x89PNG"));
+        assert_eq!(image::load_from_memory(&bytes).unwrap().width(), 20);
+    }
+
+    #[test]
+    fn junk_is_not_decoded() {
+        let task = Task::Digest { orientation: 1 };
+        assert_eq!(perform(task, b"dear diary"), Err(NotDecoded::Undecodable));
+        let mut huge = crate::testing::gif_with_comment();
+        huge[6..10].fill(0xFF);
+        assert_eq!(perform(task, &huge), Err(NotDecoded::TooLarge));
+    }
+}

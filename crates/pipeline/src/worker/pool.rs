@@ -1,0 +1,326 @@
+//! The caller's side: as many workers as may work at once, started when needed and used again.
+
+use std::env;
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use ledger::Digest;
+use metadata::{Container, Sniffed, sniff};
+
+use super::protocol::{Task, read_reply, write_request};
+use super::{ARGUMENT, NotDecoded, PIXELS_MAX, Picture, Thumbnail, decode};
+use crate::budget::Budget;
+use crate::run::cores;
+
+/// How long one picture may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Memory that all workers together may use for pictures; a larger picture is decoded alone.
+const MEMORY_BYTES: u64 = 256 << 20;
+
+/// Decodes pictures in child processes. Shared between threads by reference; dropping it ends the children.
+#[derive(Debug)]
+pub struct Workers {
+    /// The program to start; none to decode in this process.
+    program: Option<PathBuf>,
+    patience: Duration,
+    idle: Mutex<Vec<Worker>>,
+    slots: Budget,
+    memory: Budget,
+}
+
+impl Workers {
+    /// At most `jobs` children of this program at once, 0 for one per core. None is started before it is needed.
+    ///
+    /// The program must give way to [`serve`](super::serve) when [`is_worker`](super::is_worker) says so.
+    #[must_use]
+    pub fn new(jobs: usize) -> Self {
+        // Where the system does not tell, no worker can be started, and nothing is decoded.
+        Self::of(env::current_exe().unwrap_or_default(), jobs)
+    }
+
+    /// As [`new`](Self::new), with another program as the worker.
+    #[must_use]
+    pub fn of(program: PathBuf, jobs: usize) -> Self {
+        Self::start(Some(program), jobs)
+    }
+
+    /// Decodes in this process, one picture per core at once: without protection, for tests and for systems that have no
+    /// child processes.
+    #[must_use]
+    pub fn in_process() -> Self {
+        Self::start(None, 0)
+    }
+
+    fn start(program: Option<PathBuf>, jobs: usize) -> Self {
+        let jobs = if jobs == 0 { cores() } else { jobs };
+        Self {
+            program,
+            patience: PATIENCE,
+            idle: Mutex::default(),
+            slots: Budget::new(jobs as u64),
+            memory: Budget::new(MEMORY_BYTES),
+        }
+    }
+
+    /// The digest of the upright pixels, as the documentation of the ledger defines it.
+    ///
+    /// # Errors
+    /// When the picture is too large or cannot be decoded, or the worker was lost.
+    pub fn pixels_digest(&self, picture: &Picture<'_>) -> Result<Digest, NotDecoded> {
+        let orientation = picture.orientation;
+        let reply = self.ask(Task::Digest { orientation }, picture)?;
+        let digest: [u8; 32] = reply.try_into().map_err(|_| NotDecoded::Lost)?;
+        Ok(Digest::from(digest))
+    }
+
+    /// An upright copy of at most `max_px` pixels on its longer side.
+    ///
+    /// # Errors
+    /// When the picture is too large or cannot be decoded, or the worker was lost.
+    pub fn thumbnail(&self, picture: &Picture<'_>, max_px: u32) -> Result<Thumbnail, NotDecoded> {
+        let orientation = picture.orientation;
+        let bytes = self.ask(
+            Task::Thumbnail {
+                orientation,
+                max_px,
+            },
+            picture,
+        )?;
+        // What a worker says is not trusted further than needed.
+        let media_type = match sniff(&bytes) {
+            Some(Sniffed::Photo(Container::Jpeg)) => "image/jpeg",
+            Some(Sniffed::Photo(Container::Png)) => "image/png",
+            _ => return Err(NotDecoded::Lost),
+        };
+        Ok(Thumbnail { bytes, media_type })
+    }
+
+    fn ask(&self, task: Task, picture: &Picture<'_>) -> Result<Vec<u8>, NotDecoded> {
+        if picture.pixels() > PIXELS_MAX {
+            return Err(NotDecoded::TooLarge);
+        }
+        let _slot = self.slots.take(1);
+        let _share = self.memory.take(memory_bytes(picture));
+        let Some(program) = &self.program else {
+            let perform = AssertUnwindSafe(|| decode::perform(task, picture.bytes));
+            return panic::catch_unwind(perform).unwrap_or(Err(NotDecoded::Undecodable));
+        };
+        let used = self.idle().pop();
+        let is_used = used.is_some();
+        match self.ask_worker(used, program, task, picture.bytes) {
+            // A worker may have ended since its last picture, so one more chance with a fresh one.
+            Err(NotDecoded::Lost) if is_used => self.ask_worker(None, program, task, picture.bytes),
+            reply => reply,
+        }
+    }
+
+    fn ask_worker(
+        &self,
+        used: Option<Worker>,
+        program: &PathBuf,
+        task: Task,
+        picture: &[u8],
+    ) -> Result<Vec<u8>, NotDecoded> {
+        let mut worker = match used {
+            Some(worker) => worker,
+            None => Worker::start(program).map_err(|_| NotDecoded::Lost)?,
+        };
+        let reply = worker.ask(task, picture, self.patience);
+        if !matches!(reply, Err(NotDecoded::TimedOut | NotDecoded::Lost)) {
+            self.idle().push(worker);
+        }
+        reply
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Worker>> {
+        // A list is never left half changed by a panic.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How much memory decoding takes: the file (the pipe's copy and the decoder's), the pixels, and for a progressive JPEG
+/// its coefficients.
+fn memory_bytes(picture: &Picture<'_>) -> u64 {
+    let of_pixel = match sniff(picture.bytes) {
+        Some(Sniffed::Photo(Container::Jpeg)) if is_baseline(picture.bytes) => 4,
+        Some(Sniffed::Photo(Container::Jpeg)) => 12,
+        _ => 8,
+    };
+    2 * picture.bytes.len() as u64 + of_pixel * picture.pixels()
+}
+
+/// Whether a JPEG is decoded line by line: its frame header is SOF0 or SOF1 (ITU-T T.81 § B.2.2). Said of what is
+/// surely so.
+fn is_baseline(jpeg: &[u8]) -> bool {
+    let mut rest = jpeg.get(2..).unwrap_or_default();
+    while let [0xFF, marker, high, low, ..] = *rest {
+        match marker {
+            0xC0 | 0xC1 => return true,
+            0xC2..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF | 0xDA => return false,
+            _ => {}
+        }
+        rest = rest
+            .get(2 + usize::from(u16::from_be_bytes([high, low]))..)
+            .unwrap_or_default();
+    }
+    false
+}
+
+/// One child. Dropping it ends it.
+#[derive(Debug)]
+struct Worker {
+    child: Child,
+    requests: ChildStdin,
+    replies: ChildStdout,
+}
+
+impl Worker {
+    fn start(program: &PathBuf) -> io::Result<Self> {
+        let mut command = Command::new(program);
+        command
+            .arg(ARGUMENT)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        // Ctrl-C is for the program, which finishes the photos in hand and needs its workers for them.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn()?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(requests), Some(replies)) => Ok(Self {
+                child,
+                requests,
+                replies,
+            }),
+            _ => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    /// Sends a picture and waits for the reply; a second thread ends the worker when that takes too long.
+    fn ask(
+        &mut self,
+        task: Task,
+        picture: &[u8],
+        patience: Duration,
+    ) -> Result<Vec<u8>, NotDecoded> {
+        let Self {
+            child,
+            requests,
+            replies,
+        } = self;
+        let (done, is_done) = channel::<()>();
+        thread::scope(|scope| {
+            let watch = move || {
+                let in_time = is_done.recv_timeout(patience) != Err(RecvTimeoutError::Timeout);
+                if !in_time {
+                    let _ = child.kill();
+                }
+                in_time
+            };
+            let Ok(watch) = thread::Builder::new().spawn_scoped(scope, watch) else {
+                return Err(NotDecoded::Lost);
+            };
+            let reply = write_request(requests, task, picture).and_then(|()| read_reply(replies));
+            drop(done);
+            match (reply, watch.join()) {
+                (Ok(reply), _) => reply,
+                (Err(_), Ok(false)) => Err(NotDecoded::TimedOut),
+                (Err(_), _) => Err(NotDecoded::Lost),
+            }
+        })
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::gif_with_comment;
+
+    fn picture(bytes: &[u8]) -> Picture<'_> {
+        Picture {
+            bytes,
+            width: 1,
+            height: 1,
+            orientation: 1,
+        }
+    }
+
+    #[test]
+    fn in_process() {
+        let workers = Workers::in_process();
+        let gif = gif_with_comment();
+        let digest = workers.pixels_digest(&picture(&gif)).unwrap();
+        // One black pixel.
+        assert_eq!(digest, Digest::of(b"cloakroom-pixels-v1\n1x1\n\0\0\0"));
+        assert!(workers.thumbnail(&picture(&gif), 160).is_ok());
+        assert_eq!(
+            workers.pixels_digest(&picture(b"GIF89a")),
+            Err(NotDecoded::Undecodable)
+        );
+    }
+
+    #[test]
+    fn too_many_pixels_are_not_even_asked_for() {
+        let mut huge = picture(b"");
+        (huge.width, huge.height) = (60_000, 60_000);
+        assert_eq!(
+            Workers::in_process().pixels_digest(&huge),
+            Err(NotDecoded::TooLarge)
+        );
+    }
+
+    #[test]
+    fn a_program_that_is_not_there() {
+        let workers = Workers::of("/nowhere/cloakroom".into(), 1);
+        assert_eq!(workers.pixels_digest(&picture(b"")), Err(NotDecoded::Lost));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_says_something_else_or_nothing() {
+        // These take "--worker" for a wrong option and end; the reply never comes.
+        let workers = Workers::of("/bin/cat".into(), 1);
+        assert_eq!(
+            workers.pixels_digest(&picture(&[0; 1_000_000])),
+            Err(NotDecoded::Lost)
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_hangs_is_stopped() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("hangs");
+        std::fs::write(&program, "#!/bin/sh\nexec sleep 60\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let mut workers = Workers::of(program, 1);
+        workers.patience = Duration::from_millis(100);
+        assert_eq!(
+            workers.pixels_digest(&picture(&[0; 1_000_000])),
+            Err(NotDecoded::TimedOut)
+        );
+    }
+
+    #[test]
+    fn frame_headers() {
+        assert!(is_baseline(b"\xFF\xD8\xFF\xE0\0\x04ab\xFF\xC0\0\x08"));
+        assert!(!is_baseline(b"\xFF\xD8\xFF\xE0\0\x04ab\xFF\xC2\0\x08"));
+        assert!(!is_baseline(b"\xFF\xD8\xFF\xE0\xFF\xFF"));
+        assert!(!is_baseline(b"\xFF\xD8"));
+    }
+}

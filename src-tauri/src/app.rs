@@ -1,0 +1,124 @@
+//! The app: plugins, commands, the preview scheme, and the one window.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use pipeline::worker::Workers;
+use tauri::{App, AppHandle, Manager, RunEvent};
+
+use crate::commands;
+use crate::looking;
+use crate::preview;
+use crate::problem::Problem;
+use crate::session::Session;
+use crate::window;
+
+/// Opens the window and stays until it is closed.
+pub(crate) fn run() -> ExitCode {
+    let home = pipeline::home::dir().map_err(Problem::from);
+    let session = Session::open(home, Workers::new(0));
+    let app = tauri::Builder::default()
+        // First, so that a second start ends before it does anything.
+        .plugin(tauri_plugin_single_instance::init(second_start))
+        .plugin(tauri_plugin_dialog::init())
+        .register_asynchronous_uri_scheme_protocol(preview::SCHEME, preview::answer)
+        .manage(preview::Previews::default())
+        .manage(Arc::clone(&session))
+        .invoke_handler(handler())
+        .setup(move |app| set_up(app, &session))
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => ExitCode::from(u8::try_from(app.run_return(on_event)).unwrap_or(1)),
+        Err(_) => {
+            eprintln!(
+                "Cloakroom could not open its window. The command line works without one: cloakroom --help"
+            );
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(not(feature = "e2e"))]
+fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+    commands::all!(tauri::generate_handler)
+}
+
+#[cfg(feature = "e2e")]
+fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+    commands::all!(tauri::generate_handler, e2e_drop)
+}
+
+fn set_up(app: &App, session: &Arc<Session>) -> Result<(), Box<dyn std::error::Error>> {
+    #[cfg(feature = "e2e")]
+    app.add_capability(include_str!("../e2e/capability.json"))?;
+    window::open(app.handle(), session)?;
+    take_arguments(
+        session,
+        std::env::args_os().skip(1),
+        &std::env::current_dir().unwrap_or_default(),
+    );
+    Ok(())
+}
+
+/// A second start hands over what it was given and ends; the window that is open takes it.
+fn second_start(app: &AppHandle, arguments: Vec<String>, directory: String) {
+    let session = app.state::<Arc<Session>>();
+    take_arguments(
+        &session,
+        arguments.into_iter().skip(1).map(OsString::from),
+        Path::new(&directory),
+    );
+    window::show(app);
+}
+
+fn take_arguments(
+    session: &Arc<Session>,
+    arguments: impl Iterator<Item = OsString>,
+    directory: &Path,
+) {
+    let paths = paths_of(arguments, directory);
+    if !paths.is_empty() {
+        looking::take(session, paths);
+    }
+}
+
+/// The paths among the arguments, made absolute. The window has no options of its own.
+fn paths_of(arguments: impl Iterator<Item = OsString>, directory: &Path) -> Vec<PathBuf> {
+    arguments
+        .filter(|argument| !argument.as_encoded_bytes().starts_with(b"-"))
+        .map(|argument| directory.join(argument))
+        .collect()
+}
+
+fn on_event(app: &AppHandle, event: RunEvent) {
+    // How macOS hands over files, at the first start and later.
+    #[cfg(target_os = "macos")]
+    if let RunEvent::Opened { urls } = &event {
+        let paths = urls
+            .iter()
+            .filter_map(|url| url.to_file_path().ok())
+            .collect();
+        looking::take(&app.state::<Arc<Session>>(), paths);
+    }
+    let _ = (app, event);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_paths_from_where_they_were_said() {
+        let arguments = ["a.jpg", "/b/c.jpg", "../d", "--help", "-x"];
+        let paths = paths_of(
+            arguments.into_iter().map(OsString::from),
+            Path::new("/home"),
+        );
+        assert_eq!(
+            paths,
+            ["/home/a.jpg", "/b/c.jpg", "/home/../d"].map(PathBuf::from)
+        );
+    }
+}

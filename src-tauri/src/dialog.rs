@@ -1,0 +1,87 @@
+//! The system's own dialogs, opened from Rust: the page only asks for one, and never learns a path from it.
+
+use std::path::PathBuf;
+
+use pipeline::Container;
+use tauri::{Runtime, WebviewWindow};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
+use tokio::sync::oneshot;
+
+/// Asks for photos; none when the person closed the dialog.
+pub(crate) async fn photos<R: Runtime>(window: &WebviewWindow<R>) -> Vec<PathBuf> {
+    let dialog = choosing(window, "Choose photos");
+    paths(answer(|reply| dialog.pick_files(reply)).await)
+}
+
+/// Asks for folders with photos; none when the person closed the dialog.
+pub(crate) async fn folders<R: Runtime>(window: &WebviewWindow<R>) -> Vec<PathBuf> {
+    let dialog = over(window, "Choose folders with photos");
+    paths(answer(|reply| dialog.pick_folders(reply)).await)
+}
+
+/// Asks for one photo.
+pub(crate) async fn photo<R: Runtime>(window: &WebviewWindow<R>) -> Option<PathBuf> {
+    let dialog = choosing(window, "Choose a photo to look up");
+    path(answer(|reply| dialog.pick_file(reply)).await)
+}
+
+/// Asks for the folder that clean copies go to.
+pub(crate) async fn output_folder<R: Runtime>(window: &WebviewWindow<R>) -> Option<PathBuf> {
+    let dialog = over(window, "Choose a folder for clean copies").set_can_create_directories(true);
+    path(answer(|reply| dialog.pick_folder(reply)).await)
+}
+
+/// Asks where to write a file, and offers a name for it.
+pub(crate) async fn save<R: Runtime>(
+    window: &WebviewWindow<R>,
+    name: &str,
+    extension: &str,
+) -> Option<PathBuf> {
+    let dialog = over(window, "Export the ledger")
+        .set_file_name(format!("{name}.{extension}"))
+        .add_filter(extension.to_uppercase(), &[extension]);
+    path(answer(|reply| dialog.save_file(reply)).await)
+}
+
+fn over<R: Runtime>(window: &WebviewWindow<R>, title: &str) -> FileDialogBuilder<R> {
+    window.dialog().file().set_parent(window).set_title(title)
+}
+
+/// Photos first; the other files can be shown too, and are refused with a reason.
+fn choosing<R: Runtime>(window: &WebviewWindow<R>, title: &str) -> FileDialogBuilder<R> {
+    let lower = Container::ALL
+        .iter()
+        .flat_map(|container| container.extensions());
+    // In both cases, because GTK compares them letter by letter.
+    let extensions: Vec<_> = lower
+        .flat_map(|word| [word.to_string(), word.to_uppercase()])
+        .collect();
+    let extensions: Vec<_> = extensions.iter().map(String::as_str).collect();
+    over(window, title)
+        .add_filter("Photos", &extensions)
+        .add_filter("All files", &["*"])
+}
+
+/// Opens a dialog and waits for its answer without holding a thread.
+async fn answer<T: Send + 'static>(
+    open: impl FnOnce(Box<dyn FnOnce(Option<T>) + Send>),
+) -> Option<T> {
+    let (reply, answer) = oneshot::channel();
+    open(Box::new(move |chosen| {
+        // Nobody waits any more when the window was closed.
+        let _ = reply.send(chosen);
+    }));
+    answer.await.ok().flatten()
+}
+
+fn path(chosen: Option<FilePath>) -> Option<PathBuf> {
+    chosen.and_then(|chosen| chosen.into_path().ok())
+}
+
+fn paths(chosen: Option<Vec<FilePath>>) -> Vec<PathBuf> {
+    chosen
+        .into_iter()
+        .flatten()
+        .filter_map(|chosen| path(Some(chosen)))
+        .collect()
+}

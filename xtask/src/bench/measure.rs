@@ -1,0 +1,142 @@
+//! Running something and measuring it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use crate::tools;
+
+/// A folder for measuring in, in memory where the system offers that, so that no disk is measured; gone with this value.
+pub(crate) struct Scratch(pub(crate) PathBuf);
+
+impl Scratch {
+    /// # Errors
+    /// The folder cannot be made.
+    pub(crate) fn new(bytes_needed: u64) -> Result<Self, String> {
+        let memory = Path::new("/dev/shm");
+        let parent = if free_bytes(memory) >= bytes_needed {
+            memory.to_path_buf()
+        } else {
+            std::env::temp_dir()
+        };
+        let folder = parent.join(format!("cloakroom-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| format!("{}: {error}", folder.display()))?;
+        println!("Measured in {}.", parent.display());
+        Ok(Self(folder))
+    }
+
+    /// An empty folder of this name, whatever was in it before.
+    pub(crate) fn empty(&self, name: &str) -> Result<PathBuf, String> {
+        let folder = self.0.join(name);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)
+                .map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| format!("{}: {error}", folder.display()))?;
+        Ok(folder)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What stays behind is in a folder for passing things.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn free_bytes(folder: &Path) -> u64 {
+    let table = tools::output(
+        "df",
+        &[
+            "--output=avail",
+            "--block-size=1",
+            &folder.display().to_string(),
+        ],
+    );
+    table
+        .lines()
+        .nth(1)
+        .and_then(|line| line.trim().parse().ok())
+        .unwrap_or(0)
+}
+
+/// Seconds that a command takes, its start included.
+///
+/// # Errors
+/// It cannot be started or ends badly.
+pub(crate) fn seconds(command: &mut Command) -> Result<f64, String> {
+    let started = Instant::now();
+    let output = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .output()
+        .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+    let took = started.elapsed().as_secs_f64();
+    if output.status.success() {
+        return Ok(took);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!(
+        "{} failed ({}): {}",
+        command.get_program().display(),
+        output.status,
+        said.trim()
+    ))
+}
+
+/// The most memory that a command had resident at once, in bytes: the largest of it and its children.
+///
+/// # Errors
+/// As [`seconds`].
+pub(crate) fn peak_bytes(command: &Command) -> Result<u64, String> {
+    let mut timed = Command::new("/usr/bin/time");
+    timed
+        .args(["--format", "%M", "--"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    let output = timed
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .output()
+        .map_err(|error| format!("/usr/bin/time: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        return Err(format!(
+            "{} failed ({}): {}",
+            command.get_program().display(),
+            output.status,
+            said.trim()
+        ));
+    }
+    let kilobytes: Option<u64> = said
+        .lines()
+        .last()
+        .and_then(|line| line.trim().parse().ok());
+    kilobytes
+        .map(|kilobytes| kilobytes * 1024)
+        .ok_or_else(|| format!("/usr/bin/time said: {said}"))
+}
+
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle() {
+        assert_eq!(median(vec![9.0, 1.0, 2.0]), 2.0);
+        assert!(median(Vec::new()).is_nan());
+    }
+
+    #[test]
+    fn a_command_that_fails_is_not_a_measurement() {
+        assert!(seconds(Command::new("true").arg("x")).is_ok());
+        assert!(seconds(&mut Command::new("false")).is_err());
+    }
+}

@@ -1,0 +1,178 @@
+//! Photos for measuring: valid JPEG files of any size, full of noise, with a place and a serial number in them.
+
+/// Width of every photo, in 8×8 blocks.
+const BLOCKS_PER_ROW: usize = 512;
+
+/// A grey baseline JPEG of about `bytes`, up to some 130 MB, that every decoder shows.
+///
+/// One group of eight block rows is encoded once and repeated: each row is a restart interval of its own, and restart markers
+/// count to eight, so that the repetition is valid and large files are made at the speed of copying.
+pub(crate) fn photo(bytes: usize, seed: u64) -> Vec<u8> {
+    let group = group(seed);
+    let groups = (bytes / group.len()).clamp(1, 1000);
+    let mut file = header(groups * 64);
+    for _ in 0..groups {
+        file.extend_from_slice(&group);
+    }
+    // The last restart marker would announce one more interval: the end of the image stands there instead.
+    file.truncate(file.len() - 2);
+    file.extend([0xFF, 0xD9]);
+    file
+}
+
+/// ITU T.81 Annex B: everything before the entropy-coded data.
+fn header(height: usize) -> Vec<u8> {
+    let mut file = vec![0xFF, 0xD8];
+    segment(&mut file, 0xE1, &exif());
+    segment(&mut file, 0xDB, &[&[0][..], &[16; 64]].concat());
+    let (width, height) = ((BLOCKS_PER_ROW * 8) as u16, height as u16);
+    let ([w0, w1], [h0, h1]) = (width.to_be_bytes(), height.to_be_bytes());
+    segment(&mut file, 0xC0, &[8, h0, h1, w0, w1, 1, 1, 0x11, 0]);
+    // Two tables whose codes are all four bits long, so that the code of the n-th symbol is n.
+    let dc: Vec<u8> = (0..=9).collect();
+    let ac: Vec<u8> = (0..=8).collect();
+    segment(
+        &mut file,
+        0xC4,
+        &[&table(0x00, &dc)[..], &table(0x10, &ac)].concat(),
+    );
+    let [i0, i1] = (BLOCKS_PER_ROW as u16).to_be_bytes();
+    segment(&mut file, 0xDD, &[i0, i1]);
+    segment(&mut file, 0xDA, &[1, 1, 0, 0, 63, 0]);
+    file
+}
+
+fn segment(file: &mut Vec<u8>, marker: u8, payload: &[u8]) {
+    file.extend([0xFF, marker]);
+    file.extend((payload.len() as u16 + 2).to_be_bytes());
+    file.extend(payload);
+}
+
+fn table(class: u8, symbols: &[u8]) -> Vec<u8> {
+    let mut table = vec![class];
+    table.extend((1..=16).map(|length| if length == 4 { symbols.len() as u8 } else { 0 }));
+    table.extend(symbols);
+    table
+}
+
+/// Exif 2.3 § 4.5: a main directory that points to a body serial number and to a place.
+fn exif() -> Vec<u8> {
+    let mut tiff = b"MM\0*\0\0\0\x08".to_vec();
+    let entry = |tiff: &mut Vec<u8>, tag: u16, kind: u16, count: u32, value: u32| {
+        tiff.extend(tag.to_be_bytes());
+        tiff.extend(kind.to_be_bytes());
+        tiff.extend(count.to_be_bytes());
+        tiff.extend(value.to_be_bytes());
+    };
+    let (exif_at, gps_at, serial_at, latitude_at, longitude_at) = (38, 56, 110, 126, 150);
+    tiff.extend(2u16.to_be_bytes());
+    entry(&mut tiff, 0x8769, 4, 1, exif_at);
+    entry(&mut tiff, 0x8825, 4, 1, gps_at);
+    tiff.extend([0; 4]);
+    tiff.extend(1u16.to_be_bytes());
+    entry(&mut tiff, 0xA431, 2, 16, serial_at);
+    tiff.extend([0; 4]);
+    tiff.extend(4u16.to_be_bytes());
+    entry(&mut tiff, 1, 2, 2, u32::from_be_bytes(*b"N\0\0\0"));
+    entry(&mut tiff, 2, 5, 3, latitude_at);
+    entry(&mut tiff, 3, 2, 2, u32::from_be_bytes(*b"E\0\0\0"));
+    entry(&mut tiff, 4, 5, 3, longitude_at);
+    tiff.extend([0; 4]);
+    tiff.extend(b"SN-0123456789AB\0");
+    for number in [52u32, 1, 31, 1, 1234, 100, 13, 1, 24, 1, 4321, 100] {
+        tiff.extend(number.to_be_bytes());
+    }
+    [b"Exif\0\0", &tiff[..]].concat()
+}
+
+/// Eight block rows of noise, each followed by its restart marker.
+fn group(seed: u64) -> Vec<u8> {
+    let mut noise = seed | 1;
+    let mut random = |below: u64| {
+        // xorshift64
+        noise ^= noise << 13;
+        noise ^= noise >> 7;
+        noise ^= noise << 17;
+        (noise >> 33) % below
+    };
+    let mut bits = Bits::default();
+    for row in 0..8u8 {
+        for _ in 0..BLOCKS_PER_ROW {
+            bits.coefficient(3, random(8));
+            for _ in 0..40 {
+                let size = 1 + random(4) as u8;
+                bits.coefficient(size, random(1 << size));
+            }
+            bits.push(0, 4); // end of block
+        }
+        bits.end_of_interval(row);
+    }
+    bits.bytes
+}
+
+/// A writer of bits, most significant first, that escapes 0xFF as the format asks.
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    pending: u64,
+    count: u32,
+}
+
+impl Bits {
+    /// A size code and that many bits of value.
+    fn coefficient(&mut self, size: u8, value: u64) {
+        self.push(u64::from(size), 4);
+        self.push(value, u32::from(size));
+    }
+
+    fn push(&mut self, value: u64, count: u32) {
+        self.pending = self.pending << count | value;
+        self.count += count;
+        while self.count >= 8 {
+            self.count -= 8;
+            let byte = (self.pending >> self.count) as u8;
+            self.bytes.push(byte);
+            if byte == 0xFF {
+                self.bytes.push(0);
+            }
+        }
+    }
+
+    fn end_of_interval(&mut self, row: u8) {
+        let padding = (8 - self.count % 8) % 8;
+        self.push((1 << padding) - 1, padding);
+        self.bytes.extend([0xFF, 0xD0 + row]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_about_what_was_asked_for() {
+        for bytes in [200_000, 4_000_000, 50_000_000] {
+            let length = photo(bytes, 1).len();
+            assert!(length.abs_diff(bytes) < 150_000, "{length} for {bytes}");
+        }
+    }
+
+    #[test]
+    fn a_photo_begins_and_ends_as_a_jpeg_does() {
+        let photo = photo(300_000, 7);
+        assert_eq!(&photo[..4], &[0xFF, 0xD8, 0xFF, 0xE1]);
+        assert_eq!(&photo[photo.len() - 2..], &[0xFF, 0xD9]);
+        assert_ne!(
+            &photo[photo.len() - 4..photo.len() - 3],
+            &[0xFF],
+            "no restart marker before the end"
+        );
+        assert!(photo.windows(15).any(|window| window == b"SN-0123456789AB"));
+    }
+
+    #[test]
+    fn equal_seeds_make_equal_photos() {
+        assert_eq!(photo(100_000, 3), photo(100_000, 3));
+        assert_ne!(photo(100_000, 3), photo(100_000, 5));
+    }
+}
