@@ -141,6 +141,12 @@ fn tells_something(line: &str) -> bool {
         ]
         .iter()
         .any(|word| tag.contains(word)),
+        // The boxes of HEIC and AVIF: brands, decoder configuration, size, colour.
+        "QuickTime" | "Meta" => [
+            "Date", "GPS", "Make", "Model", "Author", "Title", "Text", "Name", "Comment",
+        ]
+        .iter()
+        .any(|word| tag.contains(word) && !tag.starts_with("Content")),
         // The one Exif entry that a picture may need, and the format's own frame around it.
         "IFD0" => tag != "Orientation",
         // The gain map: its numbers, and the index that leads to it.

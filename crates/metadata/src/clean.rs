@@ -85,8 +85,13 @@ impl Cleaned {
 /// in which case the copy is thrown away.
 pub fn clean(file: &[u8], policy: &Policy, limits: &Limits) -> Result<Cleaned, Error> {
     let original = read(file, limits)?;
+    // Where the container turns the picture itself, Exif must not say it again.
+    let orientation = match original.is_turned_by_container {
+        true => 1,
+        false => original.report.orientation,
+    };
     let fresh = Fresh {
-        exif: fresh_exif(original.report.orientation, &kept_exif(&original), policy),
+        exif: fresh_exif(orientation, &kept_exif(&original), policy),
         icc: fresh_icc(&original),
     };
     let bytes = original.format.rebuild(&original.parts, &fresh)?;

@@ -15,11 +15,22 @@ pub enum Container {
     Webp,
     /// GIF, still or animated, GIF89a Specification.
     Gif,
+    /// HEIF with pictures in HEVC, ISO/IEC 23008-12.
+    Heic,
+    /// HEIF with pictures in AV1, AV1 Image File Format.
+    Avif,
 }
 
 impl Container {
     /// Every container, in the order of the documentation.
-    pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Webp, Self::Gif];
+    pub const ALL: [Self; 6] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Webp,
+        Self::Gif,
+        Self::Heic,
+        Self::Avif,
+    ];
 
     /// The name that people use, such as `JPEG`.
     #[must_use]
@@ -29,6 +40,8 @@ impl Container {
             Self::Png => "PNG",
             Self::Webp => "WebP",
             Self::Gif => "GIF",
+            Self::Heic => "HEIC",
+            Self::Avif => "AVIF",
         }
     }
 
@@ -40,6 +53,8 @@ impl Container {
             Self::Png => "png",
             Self::Webp => "webp",
             Self::Gif => "gif",
+            Self::Heic => "heic",
+            Self::Avif => "avif",
         }
     }
 
@@ -51,6 +66,8 @@ impl Container {
             Self::Png => &["png", "apng"],
             Self::Webp => &["webp"],
             Self::Gif => &["gif"],
+            Self::Heic => &["heic", "heif", "hif"],
+            Self::Avif => &["avif"],
         }
     }
 }
@@ -74,13 +91,6 @@ const SIGNATURES: &[Signature] = &[
     (8, b"WEBP", Sniffed::Photo(Container::Webp)),
     (0, b"GIF87a", Sniffed::Photo(Container::Gif)),
     (0, b"GIF89a", Sniffed::Photo(Container::Gif)),
-    (4, b"ftypheic", Sniffed::Refused("HEIC")),
-    (4, b"ftypheix", Sniffed::Refused("HEIC")),
-    (4, b"ftyphevc", Sniffed::Refused("HEIC sequence")),
-    (4, b"ftypmif1", Sniffed::Refused("HEIF")),
-    (4, b"ftypmsf1", Sniffed::Refused("HEIF sequence")),
-    (4, b"ftypavif", Sniffed::Refused("AVIF")),
-    (4, b"ftypavis", Sniffed::Refused("AVIF sequence")),
     (4, b"ftypcrx ", Sniffed::Refused("Canon RAW")),
     (4, b"ftypqt  ", Sniffed::Refused("QuickTime video")),
     (4, b"ftyp", Sniffed::Refused("MP4 video")),
@@ -124,6 +134,9 @@ const SIGNATURES: &[Signature] = &[
 /// ```
 #[must_use]
 pub fn sniff(bytes: &[u8]) -> Option<Sniffed> {
+    if let Some(container) = heif(bytes) {
+        return Some(Sniffed::Photo(container));
+    }
     SIGNATURES
         .iter()
         .find(|(offset, magic, sniffed)| {
@@ -134,6 +147,64 @@ pub fn sniff(bytes: &[u8]) -> Option<Sniffed> {
                 .is_some_and(|rest| rest.starts_with(magic))
         })
         .map(|(_, _, sniffed)| *sniffed)
+}
+
+/// The brands of HEIF files, as the first that is told by a file: what it is, or one of what it is compatible with
+/// (ISO/IEC 14496-12 § 4.3). Sequences among them are refused later, by what is in the file.
+const HEIF_BRANDS: &[(&[u8; 4], Container)] = &[
+    (b"avif", Container::Avif),
+    (b"avis", Container::Avif),
+    (b"heic", Container::Heic),
+    (b"heix", Container::Heic),
+    (b"heim", Container::Heic),
+    (b"heis", Container::Heic),
+    (b"hevc", Container::Heic),
+    (b"hevx", Container::Heic),
+    (b"mif1", Container::Heic),
+    (b"mif2", Container::Heic),
+    (b"msf1", Container::Heic),
+];
+
+/// More brands than any real file has; a limit on work.
+const BRANDS_MAX: usize = 64;
+
+/// The HEIF container of a file whose first box is a file type with one of its brands. Videos and raw photos may be
+/// compatible with them too, so what they are comes first.
+fn heif(bytes: &[u8]) -> Option<Container> {
+    let (size, rest) = bytes.split_first_chunk::<4>()?;
+    let body = rest.strip_prefix(b"ftyp")?;
+    let len = usize::try_from(u32::from_be_bytes(*size))
+        .ok()?
+        .checked_sub(8)?;
+    let words = body
+        .get(..len)
+        .unwrap_or(body)
+        .chunks_exact(4)
+        .take(BRANDS_MAX);
+    let container = |word: &[u8]| {
+        HEIF_BRANDS
+            .iter()
+            .find(|(brand, _)| *brand == word)
+            .map(|(_, found)| *found)
+    };
+    let major = words.clone().next()?;
+    let is_other = SIGNATURES
+        .iter()
+        .any(|(at, magic, _)| *at == 4 && magic.strip_prefix(b"ftyp") == Some(major));
+    if is_other {
+        return None;
+    }
+    let mut found = words.filter_map(container);
+    container(major)
+        .filter(|_| !matches!(major, b"mif1" | b"mif2" | b"msf1"))
+        .or_else(|| {
+            let first = found.next()?;
+            Some(
+                found
+                    .find(|found| *found == Container::Avif)
+                    .unwrap_or(first),
+            )
+        })
 }
 
 #[cfg(test)]
@@ -148,6 +219,32 @@ mod tests {
     }
 
     #[test]
+    fn heif_is_told_by_its_brands() {
+        let photo = |container| Some(Sniffed::Photo(container));
+        assert_eq!(
+            sniff(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
+            photo(Container::Heic)
+        );
+        assert_eq!(
+            sniff(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif"),
+            photo(Container::Avif)
+        );
+        assert_eq!(
+            sniff(b"\0\0\0\x18ftypmif1\0\0\0\0miafheic"),
+            photo(Container::Heic)
+        );
+        assert_eq!(
+            sniff(b"\0\0\0\x18ftypABCD\0\0\0\0mif1heix"),
+            photo(Container::Heic)
+        );
+        assert_eq!(
+            sniff(b"\0\0\0\x18ftypisom\0\0\0\0mp41mp42"),
+            Some(Sniffed::Refused("MP4 video"))
+        );
+        assert_eq!(sniff(b"\0\0\0\x0Cftypavifheic"), photo(Container::Avif));
+    }
+
+    #[test]
     fn riff_without_webp_is_no_photo() {
         assert_eq!(sniff(b"RIFF\0\0\0\0WAVEfmt "), None);
         assert_eq!(
@@ -159,7 +256,10 @@ mod tests {
 
     #[test]
     fn refused_kinds_are_named() {
-        assert_eq!(sniff(b"\0\0\0\x18ftypheic"), Some(Sniffed::Refused("HEIC")));
+        assert_eq!(
+            sniff(b"\0\0\0\x18ftypcrx \0\0\0\0crx isommif1"),
+            Some(Sniffed::Refused("Canon RAW"))
+        );
         assert_eq!(sniff(b"%PDF-1.7"), Some(Sniffed::Refused("PDF")));
     }
 }

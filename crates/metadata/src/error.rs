@@ -89,7 +89,7 @@ impl Error {
         match self {
             Self::Empty => "Copy the photo again from where it came from.",
             Self::NotAPhoto => {
-                "Check that this is the file you meant. Photos in JPEG, PNG, WebP and GIF can be cleaned."
+                "Check that this is the file you meant. Photos in JPEG, PNG, WebP, GIF, HEIC and AVIF can be cleaned."
             }
             Self::Unsupported { .. } => {
                 "Do not share the file as it is. Export it as JPEG or PNG with your photo app, then clean that copy."

@@ -18,6 +18,12 @@ pub(crate) trait Format: Sync {
     /// When the header is damaged.
     fn frame(&self, parts: &[Part<'_>]) -> Result<Frame, Error>;
 
+    /// How the container itself turns the picture, as the Exif orientation that does the same; `None` where Exif
+    /// says it. Then the orientation in Exif has no say, and none is written.
+    fn orientation(&self, _parts: &[Part<'_>]) -> Option<u8> {
+        None
+    }
+
     /// What the parts carry, joined and inflated, in a form that no longer depends on the container.
     /// Parts that are copied have no payload. What cannot be read is given as [`Payload::Unknown`], never left out.
     fn payloads<'a>(&self, parts: &[Part<'a>], limits: &Limits) -> Vec<Payload<'a>>;
@@ -80,6 +86,17 @@ pub(crate) enum Payload<'a> {
         /// The coded or raw bytes.
         bytes: &'a [u8],
     },
+    /// Another picture in the file, whose pixels are not looked at.
+    Picture {
+        /// What it is, such as `Depth map`.
+        name: &'static str,
+        /// In pixels; 0 when unknown.
+        width: u32,
+        /// In pixels; 0 when unknown.
+        height: u32,
+        /// Its coded size, in bytes.
+        len: usize,
+    },
     /// A maker's block, by part name.
     Vendor {
         /// Such as `APP4`.
@@ -116,5 +133,6 @@ pub(crate) fn format_of(container: Container) -> &'static dyn Format {
         Container::Png => &crate::png::Png,
         Container::Webp => &crate::webp::Webp,
         Container::Gif => &crate::gif::Gif,
+        Container::Heic | Container::Avif => &crate::heif::Heif,
     }
 }

@@ -18,6 +18,8 @@ pub fn inspect(file: &[u8], limits: &Limits) -> Result<Report, Error> {
 /// A file, read once: all that inspecting and cleaning need to know.
 pub(crate) struct Reading<'a> {
     pub(crate) format: &'static dyn Format,
+    /// Whether the container says how the picture is turned, so that Exif does not.
+    pub(crate) is_turned_by_container: bool,
     pub(crate) parts: Vec<Part<'a>>,
     pub(crate) payloads: Vec<Payload<'a>>,
     pub(crate) report: Report,
@@ -37,7 +39,8 @@ pub(crate) fn read<'a>(file: &'a [u8], limits: &Limits) -> Result<Reading<'a>, E
     let mut notes = Notes::new(limits);
     explain::payloads(&payloads, &mut notes);
     let (findings, secrets) = notes.finish();
-    let orientation = orientation(&payloads);
+    let by_container = format.orientation(&parts);
+    let orientation = by_container.unwrap_or_else(|| orientation(&payloads));
     let report = Report {
         container,
         size_bytes: u64::try_from(file.len()).unwrap_or(u64::MAX),
@@ -49,6 +52,7 @@ pub(crate) fn read<'a>(file: &'a [u8], limits: &Limits) -> Result<Reading<'a>, E
     };
     Ok(Reading {
         format,
+        is_turned_by_container: by_container.is_some(),
         parts,
         payloads,
         report,

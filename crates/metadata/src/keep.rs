@@ -34,6 +34,7 @@ pub(crate) const fn fate(kind: Kind) -> Fate {
         | Kind::AdobeTransform
         | Kind::Features
         | Kind::GainMapIndex
+        | Kind::Structure
         | Kind::Exif => Fate::Rewrite,
 
         // Everything else tells something about someone, or we cannot say that it does not.
@@ -44,6 +45,7 @@ pub(crate) const fn fate(kind: Kind) -> Fate {
         | Kind::Time
         | Kind::Provenance
         | Kind::MultiPicture
+        | Kind::SecondPicture
         | Kind::Vendor
         | Kind::Advice
         | Kind::Orphan

@@ -41,6 +41,7 @@ mod explain;
 mod finding;
 mod format;
 mod gif;
+mod heif;
 mod icc;
 mod inspect;
 mod jpeg;

@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Features,
     /// What tells where the gain map is and how it brightens the picture on an HDR screen.
     GainMapIndex,
+    /// Boxes, lists and offsets that say where the pieces of the picture are.
+    Structure,
     /// The mark that ends the picture.
     End,
 
@@ -50,11 +52,13 @@ pub(crate) enum Kind {
     Provenance,
     /// The index of further pictures in the file (CIPA DC-007).
     MultiPicture,
+    /// Another picture than the one that is shown: a thumbnail, a depth map, a second camera's.
+    SecondPicture,
     /// A maker's own block.
     Vendor,
     /// Advice for old displays, without effect on the decoded pixels.
     Advice,
-    /// A frame control that belongs to a part that goes.
+    /// What describes or points to a part that goes.
     Orphan,
     /// A second copy of something that may stand once.
     Duplicate,

@@ -68,6 +68,18 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
                 height,
                 bytes,
             } => embedded::thumbnail(*width, *height, bytes, notes),
+            Payload::Picture {
+                name,
+                width,
+                height,
+                len,
+            } => {
+                let pixels = match (width, height) {
+                    (0, _) | (_, 0) => String::new(),
+                    _ => format!(", {width} × {height} pixels"),
+                };
+                notes.find(Topic::Video, name, &(size_words(*len) + &pixels));
+            }
             Payload::Vendor { name, bytes } => vendor::explain(name, bytes, notes),
             Payload::Trailer(bytes) => trailer::explain(bytes, notes),
             Payload::Unknown { name, bytes } => vendor::unknown(name, bytes, notes),

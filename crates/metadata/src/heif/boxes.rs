@@ -146,7 +146,9 @@ pub(super) fn children(view: View<'_>, within: Span, limit: usize) -> Result<Vec
 /// the file is damaged rather than cut short.
 pub(super) fn inside<T>(read: Result<T, Error>, offset: usize) -> Result<T, Error> {
     read.map_err(|error| match error {
-        Error::Truncated { what, .. } | Error::Malformed { what, .. } => Error::Malformed { what, offset },
+        Error::Truncated { what, .. } | Error::Malformed { what, .. } => {
+            Error::Malformed { what, offset }
+        }
         Error::UnsupportedFeature { what, .. } => Error::UnsupportedFeature { what, offset },
         other => other,
     })

@@ -33,7 +33,11 @@ impl Cut {
     /// A part without framing.
     pub(super) const fn whole(start: usize, end: usize, name: Name) -> Self {
         let span = Span { start, end };
-        Self { span, body: span, name }
+        Self {
+            span,
+            body: span,
+            name,
+        }
     }
 
     /// The header of a box whose content is parts of its own.
@@ -68,30 +72,48 @@ impl Data {
         limit: usize,
     ) -> Result<Self, Error> {
         let mut all = Self::default();
-        let file = Span { start: 0, end: view.end() };
+        let file = Span {
+            start: 0,
+            end: view.end(),
+        };
         let mut seen = BTreeSet::new();
         let mut stored = Vec::new();
         let mut read = 0_usize;
         for (item, role) in roles.iter().filter(|(_, role)| role.stays()) {
             let spans = data::spans(meta, *item, file)?;
-            if !seen.insert((label_of(meta, *item, *role), spans.clone())) {
+            let is_stored = data::is_in_items(meta, *item);
+            if !seen.insert((is_stored, label_of(meta, *item, *role), spans.clone())) {
                 continue;
             }
             // Pictures may share their data as a whole, or be read once in their store and once as themselves.
-            read = spans.iter().fold(read, |sum, span| sum.saturating_add(span.len()));
+            read = spans
+                .iter()
+                .fold(read, |sum, span| sum.saturating_add(span.len()));
             if read.checked_div(2) > Some(file.len()) {
                 return Err(refuse(SHARED, &spans));
             }
             let units = units(view, meta, *item, *role, &spans, limit)?;
-            if data::is_in_items(meta, *item) {
+            if !units.is_empty() && units.iter().all(|unit| unit.by_decoder != Use::Needed) {
+                return Err(Error::Malformed {
+                    what: "a picture without a single unit that a decoder reads (ISO/IEC 23008-2 § 7.4.2.2)",
+                    offset: spans.first().map_or(0, |span| span.start),
+                });
+            }
+            if is_stored {
                 if units.iter().any(|unit| unit.by_decoder != Use::Needed) {
-                    return Err(refuse("words inside a picture that is stored in another item", &spans));
+                    return Err(refuse(
+                        "words inside a picture that is stored in another item",
+                        &spans,
+                    ));
                 }
                 stored.extend(spans);
                 continue;
             }
             if !spans.iter().all(|span| is_within(homes, *span)) {
-                return Err(refuse("picture data outside mdat and idat (ISO/IEC 14496-12 § 8.1.1)", &spans));
+                return Err(refuse(
+                    "picture data outside mdat and idat (ISO/IEC 14496-12 § 8.1.1)",
+                    &spans,
+                ));
             }
             for cut in unit_cuts(&spans, &units, role.data()) {
                 all.stay(cut, limit)?;
@@ -136,7 +158,10 @@ impl Data {
         for (item, _) in roles.iter().filter(|(_, role)| **role == Role::Store) {
             for span in data::spans(meta, *item, file)? {
                 if !is_within(&joined, span) {
-                    return Err(refuse("a picture stored in an item that also holds something else", &[span]));
+                    return Err(refuse(
+                        "a picture stored in an item that also holds something else",
+                        &[span],
+                    ));
                 }
             }
         }
@@ -144,13 +169,20 @@ impl Data {
     }
 
     /// Adds the data of what goes, where nothing that stays uses it too.
-    fn add_going(&mut self, meta: &Meta, roles: &BTreeMap<u32, Role>, file: Span) -> Result<(), Error> {
+    fn add_going(
+        &mut self,
+        meta: &Meta,
+        roles: &BTreeMap<u32, Role>,
+        file: Span,
+    ) -> Result<(), Error> {
         let mut going = Vec::new();
         for (item, role) in roles.iter().filter(|(_, role)| !role.stays()) {
             // What cannot be located is no part of the picture, and its bytes are not told apart from the rest.
             for span in data::spans(meta, *item, file).unwrap_or_default() {
                 let before = self.stays.range(..span.end).next_back();
-                if role.is_metadata() && before.is_some_and(|(_, stays)| stays.span.end > span.start) {
+                if role.is_metadata()
+                    && before.is_some_and(|(_, stays)| stays.span.end > span.start)
+                {
                     return Err(refuse("metadata inside a picture's data", &[span]));
                 }
                 going.push((span, role.data()));
@@ -184,7 +216,11 @@ impl Data {
     /// Fills a gap between what stays.
     fn fill(&self, from: usize, to: usize, cuts: &mut Vec<Cut>) {
         let mut at = from;
-        let first = self.goes.range(..from).next_back().map_or(from, |(start, _)| *start);
+        let first = self
+            .goes
+            .range(..from)
+            .next_back()
+            .map_or(from, |(start, _)| *start);
         for (_, cut) in self.goes.range(first..to.max(first)) {
             let start = cut.span.start.max(at);
             let end = cut.span.end.min(to);
@@ -244,13 +280,19 @@ fn units(
     let bytes = match spans {
         [span] => view.get(*span),
         spans => {
-            joined = spans.iter().flat_map(|span| view.get(*span)).copied().collect();
+            joined = spans
+                .iter()
+                .flat_map(|span| view.get(*span))
+                .copied()
+                .collect();
             &joined
         }
     };
     if spans.iter().any(|span| span.is_empty()) || bytes.is_empty() && label != *b"iden" {
         // An extent of length 0 means "all" to some programs and "nothing" to others.
-        return Err(malformed("a picture without data (ISO/IEC 14496-12 § 8.11.3)"));
+        return Err(malformed(
+            "a picture without data (ISO/IEC 14496-12 § 8.11.3)",
+        ));
     }
     let start = spans.first().map_or(0, |span| span.start);
     let whole = Unit {
@@ -259,23 +301,36 @@ fn units(
     };
     match &label {
         b"hvc1" => {
-            let configuration = meta.properties_of(item).find(|found| found.label == *b"hvcC");
-            let length_size = configuration.and_then(|found| hevc::length_size(view.get(found.body)));
-            let length_size = length_size.ok_or(malformed("no decoder configuration (ISO/IEC 23008-12 § B.2)"))?;
-            inside(hevc::units(bytes, length_size, limit), start)
+            let configuration = meta
+                .properties_of(item)
+                .find(|found| found.label == *b"hvcC");
+            if !configuration.is_some_and(|found| hevc::has_plain_lengths(view.get(found.body))) {
+                return Err(refuse(
+                    "HEVC without lengths of four bytes (ISO/IEC 14496-15 § 8.3.3.1)",
+                    spans,
+                ));
+            }
+            inside(hevc::units(bytes, limit), start)
         }
         b"av01" => {
             let units = inside(av1::units(bytes, limit), start)?;
-            let is_layered = meta.properties_of(item).any(|found| found.label == *b"a1lx");
+            let is_layered = meta
+                .properties_of(item)
+                .any(|found| found.label == *b"a1lx");
             if is_layered && units.iter().any(|unit| unit.by_decoder != Use::Needed) {
-                return Err(refuse("words inside a picture in several layers (AV1-ISOBMFF § 2.3.5)", spans));
+                return Err(refuse(
+                    "words inside a picture in several layers (AV1-ISOBMFF § 2.3.5)",
+                    spans,
+                ));
             }
             Ok(units)
         }
         &STORE => Ok(vec![whole]),
         label => {
             if !derived::is_exact(label, bytes, meta.referred(*b"dimg", item).len()) {
-                return Err(malformed("a grid or overlay of a wrong size (ISO/IEC 23008-12 § 6.6.2)"));
+                return Err(malformed(
+                    "a grid or overlay of a wrong size (ISO/IEC 23008-12 § 6.6.2)",
+                ));
             }
             Ok(vec![whole])
         }

@@ -10,7 +10,8 @@ const STORE_EXTENTS_MAX: usize = 16;
 
 /// Whether an item's bytes are counted from those of other items.
 pub(super) fn is_in_items(meta: &Meta, item: u32) -> bool {
-    meta.location(item).is_some_and(|entry| entry.method == Method::Item)
+    meta.location(item)
+        .is_some_and(|entry| entry.method == Method::Item)
 }
 
 /// The stretches of `file` that hold an item's bytes, in order; none for an item without any.
@@ -27,12 +28,17 @@ pub(super) fn spans(meta: &Meta, item: u32, file: Span) -> Result<Vec<Span>, Err
         offset: meta.span.start,
     };
     if entry.elsewhere {
-        return Err(refuse("a picture in another file (ISO/IEC 14496-12 § 8.11.3)"));
+        return Err(refuse(
+            "a picture in another file (ISO/IEC 14496-12 § 8.11.3)",
+        ));
     }
     match entry.method {
         Method::File => entry.resolve(file),
         Method::ItemData => entry.resolve(meta.item_data.map_or(
-            Span { start: file.start, end: file.start },
+            Span {
+                start: file.start,
+                end: file.start,
+            },
             |found| found.body,
         )),
         Method::Item => {
@@ -42,7 +48,9 @@ pub(super) fn spans(meta: &Meta, item: u32, file: Span) -> Result<Vec<Span>, Err
                 is_in_items(meta, *store) || extents > STORE_EXTENTS_MAX
             };
             if stores.iter().any(is_deep) {
-                return Err(refuse("a picture in too many pieces of others (ISO/IEC 14496-12 § 8.11.3)"));
+                return Err(refuse(
+                    "a picture in too many pieces of others (ISO/IEC 14496-12 § 8.11.3)",
+                ));
             }
             in_stores(meta, entry, stores, file)
         }
@@ -53,7 +61,9 @@ pub(super) fn spans(meta: &Meta, item: u32, file: Span) -> Result<Vec<Span>, Err
 fn in_stores(meta: &Meta, entry: &Entry, stores: &[u32], file: Span) -> Result<Vec<Span>, Error> {
     let mut all = Vec::new();
     for extent in &entry.extents {
-        let at = usize::try_from(extent.index.max(1)).ok().and_then(|index| index.checked_sub(1));
+        let at = usize::try_from(extent.index.max(1))
+            .ok()
+            .and_then(|index| index.checked_sub(1));
         let store = at.and_then(|at| stores.get(at)).ok_or(Error::Malformed {
             what: "a picture stored in an item that is not there (ISO/IEC 14496-12 § 8.11.3)",
             offset: meta.span.start,
@@ -61,10 +71,12 @@ fn in_stores(meta: &Meta, entry: &Entry, stores: &[u32], file: Span) -> Result<V
         let stretches = spans(meta, *store, file)?;
         let from = entry.base.checked_add(extent.offset);
         let to = from.and_then(|from| from.checked_add(extent.length));
-        let range = from.zip(to).and_then(|(from, to)| {
-            Some((usize::try_from(from).ok()?, usize::try_from(to).ok()?))
-        });
-        let total = stretches.iter().fold(0_usize, |sum, span| sum.saturating_add(span.len()));
+        let range = from
+            .zip(to)
+            .and_then(|(from, to)| Some((usize::try_from(from).ok()?, usize::try_from(to).ok()?)));
+        let total = stretches
+            .iter()
+            .fold(0_usize, |sum, span| sum.saturating_add(span.len()));
         match range {
             Some((from, to)) if to <= total => all.extend(slice(&stretches, from, to)),
             _ => {
@@ -83,7 +95,12 @@ pub(super) fn slice(stretches: &[Span], from: usize, to: usize) -> Vec<Span> {
     let mut before = 0_usize;
     let mut found = Vec::new();
     for stretch in stretches {
-        let clip = |at: usize| stretch.start.saturating_add(at.saturating_sub(before)).min(stretch.end);
+        let clip = |at: usize| {
+            stretch
+                .start
+                .saturating_add(at.saturating_sub(before))
+                .min(stretch.end)
+        };
         let piece = Span {
             start: clip(from),
             end: clip(to),

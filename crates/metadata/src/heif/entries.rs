@@ -13,8 +13,9 @@ pub(super) const HANDLER: &[u8; 25] = b"\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0
 /// The brands of still pictures: ISO/IEC 23008-12 Annex B and § 10, ISO/IEC 23000-22, AV1-ISOBMFF. Makers have brands
 /// of their own, which no program needs.
 pub(super) const BRANDS: [&[u8; 4]; 22] = [
-    b"heic", b"heix", b"heim", b"heis", b"avif", b"mif1", b"mif2", b"mif3", b"miaf", b"MiHB", b"MiHA", b"MiHE",
-    b"MiHM", b"MiPr", b"MiAn", b"MiBu", b"MiCm", b"MA1B", b"MA1A", b"avio", b"1pic", b"tmap",
+    b"heic", b"heix", b"heim", b"heis", b"avif", b"mif1", b"mif2", b"mif3", b"miaf", b"MiHB",
+    b"MiHA", b"MiHE", b"MiHM", b"MiPr", b"MiAn", b"MiBu", b"MiCm", b"MA1B", b"MA1A", b"avio",
+    b"1pic", b"tmap",
 ];
 
 /// How many of them may stand first, as what the file is.
@@ -49,7 +50,11 @@ pub(super) fn primary(body: &[u8]) -> Vec<u8> {
 pub(super) fn item(body: &[u8]) -> Vec<u8> {
     let version = body.first().copied().unwrap_or(2);
     let hidden = body.get(3).copied().unwrap_or(0) & 1;
-    let (number, label) = if version < 3 { (4..6, 8..12) } else { (4..8, 10..14) };
+    let (number, label) = if version < 3 {
+        (4..6, 8..12)
+    } else {
+        (4..8, 10..14)
+    };
     [
         &[version, 0, 0, hidden],
         body.get(number).unwrap_or_default(),
@@ -64,12 +69,16 @@ pub(super) fn item(body: &[u8]) -> Vec<u8> {
 pub(super) fn reference(body: &[u8], wide: bool, items: &BTreeSet<u32>) -> Option<Vec<u8>> {
     let number_len = if wide { 4 } else { 2 };
     let stays = |number: &&[u8]| {
-        let bits = number.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = number
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
         items.contains(&bits)
     };
     let (from, rest) = body.split_at_checked(number_len)?;
     let (count, rest) = rest.split_first_chunk::<2>()?;
-    let numbers = rest.chunks_exact(number_len).take(u16::from_be_bytes(*count).into());
+    let numbers = rest
+        .chunks_exact(number_len)
+        .take(u16::from_be_bytes(*count).into());
     let to: Vec<&[u8]> = numbers.filter(stays).collect();
     let count = u16::try_from(to.len()).ok()?;
     (count > 0 && stays(&from)).then(|| [from, &count.to_be_bytes(), &to.concat()].concat())
@@ -119,7 +128,11 @@ pub(super) fn associations(
         }
         count = count.saturating_add(1);
         let number = item.to_be_bytes();
-        out.extend_from_slice(if version > 0 { &number } else { number.get(2..).unwrap_or_default() });
+        out.extend_from_slice(if version > 0 {
+            &number
+        } else {
+            number.get(2..).unwrap_or_default()
+        });
         // Never more than there were.
         out.push(u8::try_from(kept.len()).unwrap_or(u8::MAX));
         for (property, essential) in kept {

@@ -11,7 +11,11 @@ pub(super) fn chosen(meta: &Meta) -> Option<u32> {
     meta.referring(b"cdsc")
         .filter(|found| found.to.contains(&meta.primary))
         .map(|found| found.from)
-        .find(|from| meta.items.get(from).is_some_and(|item| item.label == *b"Exif"))
+        .find(|from| {
+            meta.items
+                .get(from)
+                .is_some_and(|item| item.label == *b"Exif")
+        })
 }
 
 /// The TIFF stream in an Exif item's data.

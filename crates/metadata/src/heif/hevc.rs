@@ -2,7 +2,7 @@
 
 use super::units::{Unit, Use, tile};
 use crate::Error;
-use crate::reader::Reader;
+use crate::reader::{Reader, index};
 
 /// Where hvcC holds how long the length before each unit is, ISO/IEC 14496-15 § 8.3.3.1.
 const LENGTH_SIZE_AT: usize = 21;
@@ -14,33 +14,33 @@ const NUMERIC_MESSAGES: &[u32] = &[0, 1, 6, 47, 129, 132, 137, 144, 147, 148, 14
 /// The longest of them is a digest of three planes, HEVC § D.2.19.
 const NUMERIC_BYTES_MAX: usize = 64;
 
-/// How long the length before each unit is, in bytes, by the decoder configuration.
-pub(super) fn length_size(configuration: &[u8]) -> Option<usize> {
-    let bits = configuration.get(LENGTH_SIZE_AT)? & 0b11;
-    Some(usize::from(bits).saturating_add(1))
+/// Whether the lengths before the units have four bytes, by the decoder configuration. Other lengths are allowed, but
+/// programs disagree on whether to heed them.
+pub(super) fn has_plain_lengths(configuration: &[u8]) -> bool {
+    configuration
+        .get(LENGTH_SIZE_AT)
+        .is_some_and(|bits| bits & 0b11 == 3)
 }
 
 /// The units of an item, each behind its length.
 ///
 /// # Errors
 /// When the data is no row of units, or a unit cannot be judged.
-pub(super) fn units(data: &[u8], length_size: usize, limit: usize) -> Result<Vec<Unit>, Error> {
+pub(super) fn units(data: &[u8], limit: usize) -> Result<Vec<Unit>, Error> {
     tile(data, limit, |rest| {
-        if rest.len() < length_size && rest.iter().all(|byte| *byte == 0) {
-            return Ok(Some(Unit {
+        let Some((length, behind)) = rest.split_first_chunk::<4>() else {
+            let is_zero = rest.iter().all(|byte| *byte == 0);
+            return Ok(is_zero.then_some(Unit {
                 len: rest.len(),
                 by_decoder: Use::Padding,
             }));
-        }
-        let Some((length, rest)) = rest.split_at_checked(length_size) else {
-            return Ok(None);
         };
-        let len = length.iter().fold(0_usize, |len, byte| len << 8 | usize::from(*byte));
-        let Some(unit) = rest.get(..len) else {
+        let len = index(u32::from_be_bytes(*length));
+        let Some(unit) = behind.get(..len) else {
             return Ok(None);
         };
         Ok(Some(Unit {
-            len: length_size.saturating_add(len),
+            len: len.saturating_add(length.len()),
             by_decoder: judge(unit)?,
         }))
     })
@@ -83,7 +83,11 @@ pub(super) fn arrays(configuration: &[u8]) -> Result<Vec<Unit>, Error> {
 
 /// How many arrays follow the fixed fields of a decoder configuration, whatever their number says.
 pub(super) fn count_arrays(configuration: &[u8]) -> u8 {
-    let mut reader = Reader::new(configuration.get(ARRAYS_AT.saturating_add(1)..).unwrap_or_default());
+    let mut reader = Reader::new(
+        configuration
+            .get(ARRAYS_AT.saturating_add(1)..)
+            .unwrap_or_default(),
+    );
     let mut skip = || {
         reader.u8("hvcC")?;
         for _ in 0..reader.u16_be("hvcC")? {
@@ -101,10 +105,10 @@ pub(super) fn count_arrays(configuration: &[u8]) -> u8 {
 
 /// What a decoder does with a unit, HEVC § 7.4.2.2.
 fn judge(unit: &[u8]) -> Result<Use, Error> {
-    let Some((header, payload)) = unit.split_at_checked(2) else {
+    let Some(([first, second], payload)) = unit.split_first_chunk::<2>() else {
+        // Nothing can stand in it.
         return Ok(Use::Padding);
     };
-    let [first, second] = [header.first(), header.last()].map(|byte| byte.copied().unwrap_or(0));
     if first & 1 != 0 || second >> 3 != 0 {
         return Err(Error::UnsupportedFeature {
             what: "a picture in several layers (ISO/IEC 23008-2 Annex F)",
@@ -169,7 +173,11 @@ fn without_emulation_prevention(payload: &[u8]) -> Vec<u8> {
             zeros = 0;
             continue;
         }
-        zeros = if *byte == 0 { zeros.saturating_add(1) } else { 0 };
+        zeros = if *byte == 0 {
+            zeros.saturating_add(1)
+        } else {
+            0
+        };
         out.push(*byte);
     }
     out

@@ -88,7 +88,12 @@ pub(super) fn read(body: &[u8], limit: usize) -> Result<Locations, Error> {
         index: if version == 0 { 0 } else { b & 15 },
     };
     let is_size = |size: u8| matches!(size, 0 | 4 | 8);
-    let Sizes { offset, length, base, index } = sizes;
+    let Sizes {
+        offset,
+        length,
+        base,
+        index,
+    } = sizes;
     if version > 2 || ![offset, length, base, index].into_iter().all(is_size) {
         return Err(Error::Malformed {
             what: "item locations of an unknown version or field size (ISO/IEC 14496-12 § 8.11.3)",
@@ -134,12 +139,10 @@ fn entry(
     let elsewhere = reader.u16_be(WHAT)? != 0;
     let base = number(reader, sizes.base, WHAT)?;
     let count = reader.u16_be(WHAT)?;
-    *left = left
-        .checked_sub(usize::from(count))
-        .ok_or(Error::TooMany {
-            what: "extents",
-            limit,
-        })?;
+    *left = left.checked_sub(usize::from(count)).ok_or(Error::TooMany {
+        what: "extents",
+        limit,
+    })?;
     let mut extents = Vec::new();
     for _ in 0..count {
         extents.push(Extent {
@@ -200,9 +203,21 @@ impl Locations {
 
     /// The content of the box. `None` when a number does not fit its field.
     pub(super) fn write(&self) -> Option<Vec<u8>> {
-        let Sizes { offset, length, base, index } = self.sizes;
+        let Sizes {
+            offset,
+            length,
+            base,
+            index,
+        } = self.sizes;
         let id_size = if self.version < 2 { 2 } else { 4 };
-        let mut out = vec![self.version, 0, 0, 0, offset << 4 | length, base << 4 | index];
+        let mut out = vec![
+            self.version,
+            0,
+            0,
+            0,
+            offset << 4 | length,
+            base << 4 | index,
+        ];
         write_number(&mut out, u64::try_from(self.entries.len()).ok()?, id_size)?;
         for entry in &self.entries {
             write_number(&mut out, entry.item.into(), id_size)?;

@@ -136,7 +136,9 @@ impl Meta {
             })
         };
         if !self.items.contains_key(&self.primary) {
-            return malformed("its primary picture is not in its list of items (ISO/IEC 14496-12 § 8.11.4)");
+            return malformed(
+                "its primary picture is not in its list of items (ISO/IEC 14496-12 § 8.11.4)",
+            );
         }
         let mut used = self.associations.values().flatten();
         if used.any(|used| usize::from(used.property) > self.properties.len()) {
@@ -168,7 +170,9 @@ impl Meta {
 
     /// Who refers to whom by this label.
     pub(super) fn referring(&self, label: &Label) -> impl Iterator<Item = &Reference> {
-        self.references.iter().filter(move |found| found.entry.label == *label)
+        self.references
+            .iter()
+            .filter(move |found| found.entry.label == *label)
     }
 }
 
@@ -214,7 +218,11 @@ fn wide(reader: &mut Reader<'_>, wide: bool, what: &'static str) -> Result<u32, 
 
 /// Where the entries of the item information box begin: behind version, flags and the 16- or 32-bit count.
 pub(super) fn entries_start(view: View<'_>, iinf: IsoBox) -> usize {
-    let header = if view.get(iinf.body).first() == Some(&0) { 6 } else { 8 };
+    let header = if view.get(iinf.body).first() == Some(&0) {
+        6
+    } else {
+        8
+    };
     iinf.body.start.saturating_add(header).min(iinf.body.end)
 }
 
@@ -223,6 +231,13 @@ fn items(view: View<'_>, iinf: IsoBox, limit: usize) -> Result<BTreeMap<u32, Ite
         start: entries_start(view, iinf),
         end: iinf.body.end,
     };
+    let header = view.get(iinf.body);
+    let count = header
+        .get(4..entries.start.saturating_sub(iinf.body.start))
+        .unwrap_or_default();
+    let count = count
+        .iter()
+        .fold(0_usize, |count, byte| count << 8 | usize::from(*byte));
     let mut items = BTreeMap::new();
     for entry in children(view, entries, limit)? {
         if entry.label != *b"infe" {
@@ -236,6 +251,13 @@ fn items(view: View<'_>, iinf: IsoBox, limit: usize) -> Result<BTreeMap<u32, Ite
             });
         }
     }
+    if items.len() != count {
+        // Programs that trust the count would see other items.
+        return Err(Error::Malformed {
+            what: "a list of items of another length than it says (ISO/IEC 14496-12 § 8.11.6)",
+            offset: iinf.span.start,
+        });
+    }
     Ok(items)
 }
 
@@ -246,10 +268,17 @@ fn item(view: View<'_>, entry: IsoBox) -> Result<(u32, Item), Error> {
     let [version, ..] = reader.array::<4>(WHAT)?;
     let number = wide(&mut reader, version > 2, WHAT)?;
     let protected = reader.u16_be(WHAT)? != 0;
-    let label = if version < 2 { *b"mime" } else { reader.array(WHAT)? };
+    let label = if version < 2 {
+        *b"mime"
+    } else {
+        reader.array(WHAT)?
+    };
     let mut texts = reader.rest().split(|byte| *byte == 0).map(<[u8]>::to_vec);
     let name = texts.next().unwrap_or_default();
-    let content_type = texts.next().filter(|_| label == *b"mime").unwrap_or_default();
+    let content_type = texts
+        .next()
+        .filter(|_| label == *b"mime")
+        .unwrap_or_default();
     let item = Item {
         label,
         entry,
@@ -297,7 +326,11 @@ fn referred(references: &[Reference]) -> Result<BTreeMap<(Label, u32), usize>, E
 }
 
 /// What follows the version and flags of a box that holds boxes.
-pub(super) fn full_box_children(view: View<'_>, found: IsoBox, what: &'static str) -> Result<Span, Error> {
+pub(super) fn full_box_children(
+    view: View<'_>,
+    found: IsoBox,
+    what: &'static str,
+) -> Result<Span, Error> {
     let body = found.body;
     let start = body.start.saturating_add(4);
     if start > body.end || view.get(body).is_empty() {
@@ -343,7 +376,10 @@ pub(super) fn read_associations(body: &[u8]) -> Result<Vec<(u32, Vec<Association
                 (bits >> 7 == 1, u16::from(bits & 0x7F))
             };
             if property != 0 {
-                associations.push(Association { property, essential });
+                associations.push(Association {
+                    property,
+                    essential,
+                });
             }
         }
         entries.push((item, associations));

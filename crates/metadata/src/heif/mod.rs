@@ -6,6 +6,8 @@
 
 mod av1;
 mod boxes;
+#[cfg(test)]
+mod builder;
 mod cut;
 mod data;
 mod derived;
@@ -16,12 +18,11 @@ mod locations;
 mod meta;
 mod names;
 mod payload;
+mod plan;
 mod properties;
 mod rebuild;
 mod roles;
 mod source;
-#[cfg(test)]
-mod builder;
 #[cfg(test)]
 mod tests;
 mod turn;

@@ -14,12 +14,22 @@ pub(super) const XMP: Name = ("mime item with XMP", Kind::Xmp);
 pub(super) const PROVENANCE: Name = ("mime item with C2PA", Kind::Provenance);
 pub(super) const FOREIGN: Name = ("any other mime or uri item", Kind::Unknown);
 pub(super) const THUMBNAIL: Name = ("thumbnail item", Kind::SecondPicture);
-pub(super) const AUXILIARY: Name = ("auxiliary item: depth, matte, gain map that is not plain numbers", Kind::SecondPicture);
+pub(super) const AUXILIARY: Name = (
+    "auxiliary item: depth, matte, gain map that is not plain numbers",
+    Kind::SecondPicture,
+);
 pub(super) const UNUSED: Name = ("item that the picture does not use", Kind::SecondPicture);
-pub(super) const MESSAGE: Name = ("message inside coded data (SEI, metadata OBU)", Kind::Comment);
+pub(super) const MESSAGE: Name = (
+    "message inside coded data (SEI, metadata OBU)",
+    Kind::Comment,
+);
 pub(super) const PADDING: Name = ("padding inside coded data", Kind::Filler);
 
 // - Boxes of the file
+pub(super) const SIGNATURE: Name = (
+    "ftyp with nothing but brands of still pictures",
+    Kind::Signature,
+);
 pub(super) const FTYP: Name = ("ftyp", Kind::Structure);
 pub(super) const META: Name = ("meta", Kind::Structure);
 pub(super) const MDAT: Name = ("mdat", Kind::Structure);
@@ -53,8 +63,14 @@ pub(super) const HVCC: Name = ("hvcC", Kind::Structure);
 pub(super) const HVCC_COUNT: Name = ("hvcC array count", Kind::Structure);
 pub(super) const AV1C: Name = ("av1C", Kind::Structure);
 pub(super) const DECODER: Name = ("decoder configuration", Kind::Tables);
-pub(super) const LAYOUT: Name = ("ispe, pixi, irot, imir, clap, iscl, rloc, auxC, a1op, a1lx, lsel", Kind::Header);
-pub(super) const NUMBERS: Name = ("colr nclx, clli, mdcv, cclv, amve, ndwt", Kind::ColourNumbers);
+pub(super) const LAYOUT: Name = (
+    "ispe, pixi, irot, imir, clap, iscl, rloc, auxC, a1op, a1lx, lsel",
+    Kind::Header,
+);
+pub(super) const NUMBERS: Name = (
+    "colr nclx, clli, mdcv, cclv, amve, ndwt",
+    Kind::ColourNumbers,
+);
 pub(super) const PASP: Name = ("pasp", Kind::Density);
 pub(super) const PROFILE: Name = ("colr prof, colr rICC", Kind::ColourProfile);
 pub(super) const WORDS: Name = ("udes, altt", Kind::Text);
@@ -65,8 +81,55 @@ pub(super) const UNKNOWN_PROPERTY: Name = ("any other property", Kind::Unknown);
 
 /// Every part that the walk can yield.
 pub(super) static VOCABULARY: &[Name] = &[
-    FTYP, META, HDLR, DINF, PITM, IINF, INFE, IREF, REFERENCE, IPRP, IPCO, HVCC, HVCC_COUNT, AV1C, DECODER, LAYOUT,
-    NUMBERS, PASP, PROFILE, IPMA, ILOC, IDAT, GRPL, ALTR, MDAT, CODED, ALPHA, DERIVED, EXIF, XMP, PROVENANCE, FOREIGN,
-    THUMBNAIL, AUXILIARY, UNUSED, MESSAGE, PADDING, WORDS, DATES, CAMERA, UNKNOWN_PROPERTY, LOST_PROPERTY,
-    LOST_REFERENCE, GROUP, C2PA, VENDOR, FREE, GAP, OTHER, TRAILER,
+    SIGNATURE,
+    FTYP,
+    META,
+    HDLR,
+    DINF,
+    PITM,
+    IINF,
+    INFE,
+    IREF,
+    REFERENCE,
+    IPRP,
+    IPCO,
+    HVCC,
+    HVCC_COUNT,
+    AV1C,
+    DECODER,
+    LAYOUT,
+    NUMBERS,
+    PASP,
+    PROFILE,
+    IPMA,
+    ILOC,
+    IDAT,
+    GRPL,
+    ALTR,
+    MDAT,
+    CODED,
+    ALPHA,
+    DERIVED,
+    EXIF,
+    XMP,
+    PROVENANCE,
+    FOREIGN,
+    THUMBNAIL,
+    AUXILIARY,
+    UNUSED,
+    MESSAGE,
+    PADDING,
+    WORDS,
+    DATES,
+    CAMERA,
+    UNKNOWN_PROPERTY,
+    LOST_PROPERTY,
+    LOST_REFERENCE,
+    GROUP,
+    C2PA,
+    VENDOR,
+    FREE,
+    GAP,
+    OTHER,
+    TRAILER,
 ];

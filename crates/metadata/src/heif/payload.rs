@@ -1,20 +1,32 @@
 //! What a HEIF file tells: its items of metadata, its other pictures, and what its boxes hold besides.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::boxes::{Span, View};
 use super::source::Source;
 use super::{data, exif, names, size};
 use crate::format::Payload;
-use crate::part::Part;
+use crate::part::{Kind, Part};
 
 /// Names that programs give to items and that say nothing.
-const PLAIN_NAMES: &[&[u8]] = &[b"", b"Color", b"Alpha", b"GMap", b"Exif", b"XMP", b"HEVC Image", b"AV1 Image"];
+const PLAIN_NAMES: &[&[u8]] = &[
+    b"",
+    b"Color",
+    b"Alpha",
+    b"GMap",
+    b"Exif",
+    b"XMP",
+    b"HEVC Image",
+    b"AV1 Image",
+];
 
 /// What auxiliary pictures are, by a piece of their URN; the first that fits.
 const AUXILIARY: &[(&[u8], &str)] = &[
-    (b"hdrgainmap", "HDR gain map in a maker's form (the copy shows the standard range)"),
+    (
+        b"hdrgainmap",
+        "HDR gain map in a maker's form (the copy shows the standard range)",
+    ),
     (b"auxid:2", "Depth map"),
     (b"auxiliary:depth", "Depth map"),
     (b"depth", "Depth map"),
@@ -40,6 +52,13 @@ pub(super) fn payloads<'a>(parts: &[Part<'a>]) -> Vec<Payload<'a>> {
     };
     let mut payloads = items(&source);
     payloads.extend(parts.iter().filter_map(|part| single(part)));
+    let has_gain_map = source.meta.items.values().any(|item| {
+        let entry = source.part_at(item.entry.span.start);
+        item.label == *b"tmap" && entry.is_some_and(|entry| entry.kind == Kind::Structure)
+    });
+    if has_gain_map {
+        payloads.push(Payload::GainMap(Vec::new()));
+    }
     if let Some(handler) = parts.iter().find(|part| part.name == names::HDLR.0) {
         payloads.extend(handler_name(handler.body));
     }
@@ -50,11 +69,16 @@ pub(super) fn payloads<'a>(parts: &[Part<'a>]) -> Vec<Payload<'a>> {
 fn items<'a>(source: &Source<'_, 'a>) -> Vec<Payload<'a>> {
     let meta = &source.meta;
     let chosen = exif::chosen(meta);
-    let others = meta.items.keys().copied().filter(|number| Some(*number) != chosen);
+    let others = meta
+        .items
+        .keys()
+        .copied()
+        .filter(|number| Some(*number) != chosen);
     // Items may claim the same bytes again and again.
     let mut seen = BTreeSet::new();
     let mut left = source.file().len();
     let mut payloads = Vec::new();
+    let tiles = tiles(source);
     for number in chosen.into_iter().chain(others) {
         let Some(item) = meta.items.get(&number) else {
             continue;
@@ -68,18 +92,47 @@ fn items<'a>(source: &Source<'_, 'a>) -> Vec<Payload<'a>> {
         let Some(entry) = source.part_at(item.entry.span.start) else {
             continue;
         };
-        if (entry.name, entry.kind) == names::INFE {
+        let is_tile = tiles.contains_key(&number) && entry.name == names::UNUSED.0;
+        if (entry.name, entry.kind) == names::INFE || is_tile {
             continue;
         }
         let spans = data::spans(meta, number, source.file()).unwrap_or_default();
-        let len = spans.iter().fold(0_usize, |sum, span| sum.saturating_add(span.len()));
+        let len = spans
+            .iter()
+            .fold(0_usize, |sum, span| sum.saturating_add(span.len()));
         if len > left || !spans.is_empty() && !seen.insert(spans.clone()) {
             continue;
         }
         left = left.saturating_sub(len);
-        payloads.push(item_payload(source, number, entry, &spans, len));
+        let own = meta.referred(*b"dimg", number).iter();
+        let with_tiles = own
+            .filter_map(|tile| tiles.get(tile))
+            .fold(len, |sum, len| sum.saturating_add(*len));
+        payloads.push(item_payload(source, number, entry, &spans, with_tiles));
     }
     payloads
+}
+
+/// How long each of the pictures is that others are made of and that go; they are told together with those.
+fn tiles(source: &Source<'_, '_>) -> BTreeMap<u32, usize> {
+    let meta = &source.meta;
+    let inputs = meta.referring(b"dimg").flat_map(|found| &found.to).copied();
+    let distinct: BTreeSet<u32> = inputs.collect();
+    let goes = |number: &u32| {
+        let item = meta.items.get(number);
+        let entry = item.and_then(|item| source.part_at(item.entry.span.start));
+        entry.is_some_and(|entry| entry.kind != Kind::Structure)
+    };
+    let len = |number: u32| {
+        let spans = data::spans(meta, number, source.file()).unwrap_or_default();
+        (
+            number,
+            spans
+                .iter()
+                .fold(0, |sum: usize, span| sum.saturating_add(span.len())),
+        )
+    };
+    distinct.into_iter().filter(goes).map(len).collect()
 }
 
 fn item_payload<'a>(
@@ -101,10 +154,10 @@ fn item_payload<'a>(
         names::EXIF => {
             let bytes = source.bytes(spans);
             match (exif::tiff(&bytes).map(<[u8]>::len), bytes) {
-                (Some(len), Cow::Borrowed(bytes)) => {
-                    Payload::Exif(Cow::Borrowed(tail(bytes, len)))
+                (Some(len), Cow::Borrowed(bytes)) => Payload::Exif(Cow::Borrowed(tail(bytes, len))),
+                (Some(len), Cow::Owned(bytes)) => {
+                    Payload::Exif(Cow::Owned(tail(&bytes, len).to_vec()))
                 }
-                (Some(len), Cow::Owned(bytes)) => Payload::Exif(Cow::Owned(tail(&bytes, len).to_vec())),
                 (None, _) => unknown("Exif", first(source, spans)),
             }
         }
@@ -115,12 +168,17 @@ fn item_payload<'a>(
             height,
             bytes: first(source, spans),
         },
-        names::AUXILIARY if item.is_some_and(|item| item.label == *b"tmap") => {
-            other_picture("HDR gain map that holds more than numbers (the copy shows the standard range)")
-        }
+        names::AUXILIARY if item.is_some_and(|item| item.label == *b"tmap") => other_picture(
+            "HDR gain map that holds more than numbers (the copy shows the standard range)",
+        ),
         names::AUXILIARY => {
-            let aux = source.meta.properties_of(number).find(|found| found.label == *b"auxC");
-            let urn = aux.map(|found| source.view().get(found.body)).unwrap_or_default();
+            let aux = source
+                .meta
+                .properties_of(number)
+                .find(|found| found.label == *b"auxC");
+            let urn = aux
+                .map(|found| source.view().get(found.body))
+                .unwrap_or_default();
             let is_in = |word: &[u8]| word.is_empty() || memchr::memmem::find(urn, word).is_some();
             let row = AUXILIARY.iter().find(|(word, _)| is_in(word));
             other_picture(row.map_or("Auxiliary picture", |(_, name)| name))
@@ -128,13 +186,18 @@ fn item_payload<'a>(
         names::UNUSED => other_picture("Another picture in the file"),
         _ => {
             let name = item.map(|item| [item.label.as_slice(), b" ", &item.content_type].concat());
-            unknown(&String::from_utf8_lossy(&name.unwrap_or_default()), first(source, spans))
+            unknown(
+                String::from_utf8_lossy(&name.unwrap_or_default()).trim(),
+                first(source, spans),
+            )
         }
     }
 }
 
 fn tail(bytes: &[u8], len: usize) -> &[u8] {
-    bytes.get(bytes.len().saturating_sub(len)..).unwrap_or_default()
+    bytes
+        .get(bytes.len().saturating_sub(len)..)
+        .unwrap_or_default()
 }
 
 /// The first stretch of an item's bytes.
@@ -143,7 +206,10 @@ fn first<'a>(source: &Source<'_, 'a>, spans: &[Span]) -> &'a [u8] {
         return &[];
     };
     let (from, _) = source.range(*span);
-    source.parts.get(from).map_or(&[], |part| View::new(part.bytes, part.offset).clip(*span))
+    source
+        .parts
+        .get(from)
+        .map_or(&[], |part| View::new(part.bytes, part.offset).clip(*span))
 }
 
 fn unknown<'a>(name: &str, bytes: &'a [u8]) -> Payload<'a> {
@@ -158,25 +224,37 @@ fn single<'a>(part: &Part<'a>) -> Option<Payload<'a>> {
     let label = part.bytes.get(4..8).unwrap_or_default();
     match (part.name, part.kind) {
         names::PROFILE => Some(Payload::Icc(Cow::Borrowed(part.body.get(4..)?))),
-        names::C2PA => Some(Payload::Provenance(Cow::Borrowed(manifest_store(part.body)))),
+        names::C2PA => Some(Payload::Provenance(Cow::Borrowed(manifest_store(
+            part.body,
+        )))),
         names::VENDOR if matches!(label, b"mpvd" | b"sefd") => Some(Payload::Trailer(part.body)),
         names::TRAILER => Some(Payload::Trailer(part.body)),
         names::VENDOR | names::CAMERA | names::OTHER | names::UNKNOWN_PROPERTY | names::GROUP => {
             Some(unknown(&String::from_utf8_lossy(label), part.body))
         }
         names::MESSAGE => Some(unknown("inside the coded picture", part.body)),
-        names::FREE | names::GAP | names::PADDING => {
-            let is_padding = part.body.iter().all(|byte| matches!(byte, 0 | 0xFF));
-            (!is_padding).then(|| unknown(part.name, part.body))
-        }
-        names::WORDS => Some(words(part.body)),
+        names::FREE | names::GAP => told_unless_empty(part, part.body),
+        // Without the framing, which is no longer than a length of four bytes and a header of two.
+        names::PADDING => told_unless_empty(part, part.body.get(6..).unwrap_or_default()),
+        names::WORDS => Some(words(label, part.body)),
         names::DATES => {
-            let micros = part.body.get(4..12)?.try_into().ok().map(u64::from_be_bytes)?;
+            let micros = part
+                .body
+                .get(4..12)?
+                .try_into()
+                .ok()
+                .map(u64::from_be_bytes)?;
             let seconds = micros.checked_div(1_000_000)?;
             Some(Payload::Time(date(seconds)))
         }
         _ => None,
     }
+}
+
+/// Padding is zeros or, in HEVC and its like, ones and a stop bit.
+fn told_unless_empty<'a>(part: &Part<'_>, bytes: &'a [u8]) -> Option<Payload<'a>> {
+    let is_padding = bytes.iter().all(|byte| matches!(byte, 0 | 0x80 | 0xFF));
+    (!is_padding).then(|| unknown(part.name, bytes))
 }
 
 /// What a C2PA box holds behind its UUID, version and flags: a purpose and its NUL, an offset, the store (C2PA § A.5.1).
@@ -186,10 +264,13 @@ fn manifest_store(body: &[u8]) -> &[u8] {
     rest.get(purpose.saturating_add(9)..).unwrap_or(rest)
 }
 
-/// The texts of `udes` (language, name, description, tags) and `altt` (text, language), ISO/IEC 23008-12 § 6.5.20.
-fn words(body: &[u8]) -> Payload<'_> {
+/// The texts of `udes` (language, name, description, tags) and `altt` (text, language), ISO/IEC 23008-12 § 6.5.20 and
+/// § 6.5.21.
+fn words<'a>(label: &[u8], body: &[u8]) -> Payload<'a> {
     let texts = body.get(4..).unwrap_or_default().split(|byte| *byte == 0);
-    let texts: Vec<_> = texts.filter(|text| text.len() > 5).map(String::from_utf8_lossy).collect();
+    let (skip, take) = if label == b"udes" { (1, 3) } else { (0, 1) };
+    let texts = texts.skip(skip).take(take).filter(|text| !text.is_empty());
+    let texts: Vec<_> = texts.map(String::from_utf8_lossy).collect();
     Payload::Text {
         keyword: "Description".to_owned(),
         text: texts.join("; "),
@@ -210,10 +291,17 @@ fn handler_name<'a>(body: &[u8]) -> Option<Payload<'a>> {
 /// Seconds since 1904 as a date, in the proleptic Gregorian calendar.
 fn date(seconds: u64) -> String {
     let seconds = seconds.saturating_sub(EPOCH_SECONDS);
-    let part = |unit: u64, of: u64| seconds.checked_div(unit).and_then(|n| n.checked_rem(of)).unwrap_or(0);
+    let part = |unit: u64, of: u64| {
+        seconds
+            .checked_div(unit)
+            .and_then(|n| n.checked_rem(of))
+            .unwrap_or(0)
+    };
     let mut days = part(86_400, u64::MAX);
     let mut year = 1970_u64;
-    let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let is_leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     while let Some(rest) = days.checked_sub(if is_leap(year) { 366 } else { 365 })
         && year < 9_999
     {
@@ -242,7 +330,10 @@ mod tests {
     fn dates_since_1904() {
         assert_eq!(date(EPOCH_SECONDS), "1970-01-01 00:00:00 UTC");
         assert_eq!(date(EPOCH_SECONDS + 951_782_400), "2000-02-29 00:00:00 UTC");
-        assert_eq!(date(EPOCH_SECONDS + 1_706_702_405), "2024-01-31 12:00:05 UTC");
+        assert_eq!(
+            date(EPOCH_SECONDS + 1_706_702_405),
+            "2024-01-31 12:00:05 UTC"
+        );
     }
 
     #[test]

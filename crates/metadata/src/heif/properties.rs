@@ -53,7 +53,12 @@ fn users(meta: &Meta, roles: &BTreeMap<u32, Role>) -> BTreeMap<usize, Users> {
     all
 }
 
-fn property_cuts(view: View<'_>, property: IsoBox, users: Users, limit: usize) -> Result<Vec<Cut>, Error> {
+fn property_cuts(
+    view: View<'_>,
+    property: IsoBox,
+    users: Users,
+    limit: usize,
+) -> Result<Vec<Cut>, Error> {
     let body = view.get(property.body);
     let leaf = |name| Ok(vec![Cut::of(property, name)]);
     let at = property.span.start;
@@ -62,7 +67,9 @@ fn property_cuts(view: View<'_>, property: IsoBox, users: Users, limit: usize) -
         (b"crtt" | b"mdft", _) if !users.essential => leaf(names::DATES),
         (b"cmin" | b"cmex" | b"uuid", _) if !users.essential => leaf(names::CAMERA),
         (b"free" | b"skip", _) => leaf(names::FREE),
-        (_, Shape::Exact(_) | Shape::Wrong | Shape::Decoder) if !users.any => leaf(names::LOST_PROPERTY),
+        (_, Shape::Exact(_) | Shape::Wrong | Shape::Decoder) if !users.any => {
+            leaf(names::LOST_PROPERTY)
+        }
         (b"auxC", _) if !is_transparency(body) => leaf(names::LOST_PROPERTY),
         (_, Shape::Exact(name)) => leaf(name),
         (b"hvcC", Shape::Decoder) => hevc_cuts(property, body, at),
@@ -94,7 +101,12 @@ fn named(property: &IsoBox, body: &[u8]) -> Shape {
     let is_exact = match &property.label {
         b"hvcC" | b"av1C" => return Shape::Decoder,
         b"ispe" => body.len() == 12 && is_plain(body),
-        b"pixi" => is_plain(body) && body.get(4).is_some_and(|count| body.len() == usize::from(*count).saturating_add(5)),
+        b"pixi" => {
+            is_plain(body)
+                && body
+                    .get(4)
+                    .is_some_and(|count| body.len() == usize::from(*count).saturating_add(5))
+        }
         b"irot" | b"imir" | b"a1op" => body.len() == 1,
         b"clap" => body.len() == 32,
         b"iscl" | b"rloc" => body.len() == 12 && is_plain(body),
@@ -128,7 +140,9 @@ fn is_plain(body: &[u8]) -> bool {
 /// Whether an auxC property says that the picture is transparency. A kept gain map may also say that it is one; it is
 /// found through its tone map.
 fn is_transparency(body: &[u8]) -> bool {
-    let urn = body.get(4..).and_then(|rest| rest.split(|byte| *byte == 0).next());
+    let urn = body
+        .get(4..)
+        .and_then(|rest| rest.split(|byte| *byte == 0).next());
     urn.is_some_and(|urn| ALPHA_URNS.contains(&urn))
 }
 
@@ -138,7 +152,8 @@ fn is_alpha(body: &[u8]) -> bool {
         let rest = body.get(4..).and_then(|rest| rest.strip_prefix(urn));
         match rest.and_then(|rest| rest.split_first()) {
             Some((0, subtype)) => {
-                subtype.is_empty() || subtype.len() <= 24 && subtype.get(8..11) == Some(&[0x4E, 0x01, 0xA5])
+                subtype.is_empty()
+                    || subtype.len() <= 24 && subtype.get(8..11) == Some(&[0x4E, 0x01, 0xA5])
             }
             Some(_) => false,
             // Some programs leave the NUL out.
@@ -166,7 +181,11 @@ fn is_content_volume(body: &[u8]) -> bool {
         .saturating_add(usize::from(flags >> 3 & 1))
         .saturating_add(usize::from(flags >> 2 & 1));
     let primaries = usize::from(flags >> 5 & 1).saturating_mul(24);
-    body.len() == luminances.saturating_mul(4).saturating_add(primaries).saturating_add(1)
+    body.len()
+        == luminances
+            .saturating_mul(4)
+            .saturating_add(primaries)
+            .saturating_add(1)
 }
 
 /// The fixed fields stay, the number of arrays is written anew, and of the arrays those stay that decode.
@@ -212,4 +231,3 @@ fn unit_cuts(start: usize, units: &[Unit]) -> Vec<Cut> {
     };
     units.iter().map(cut).collect()
 }
-

@@ -1,19 +1,17 @@
 //! Writes the clean HEIF file: the parts that stay, in their order, inside boxes of their new sizes, and then the
 //! locations of the items, which depend on where everything came to stand.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::boxes::{self, Span, View};
-use super::data;
 use super::entries;
 use super::exif;
 use super::locations::{Entry, Extent, Method};
 use super::names;
+use super::plan::{Plan, no_room};
 use super::source::Source;
+use crate::Error;
 use crate::format::Fresh;
 use crate::keep::{Fate, fate};
-use crate::part::{Kind, Part};
-use crate::{Error, icc};
+use crate::part::Part;
 
 /// A new file of the kept parts.
 pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
@@ -24,96 +22,6 @@ pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Erro
         writer.part(part)?;
     }
     writer.finish()
-}
-
-/// What stays, decided before the first byte is written, since the tables at the front depend on it.
-struct Plan<'f> {
-    /// The items that stay.
-    items: BTreeSet<u32>,
-    /// The new numbers of the properties that stay, by their old ones.
-    properties: BTreeMap<u16, u16>,
-    /// The colour profiles without their texts, by where they stood.
-    profiles: BTreeMap<usize, Vec<u8>>,
-    /// The fresh Exif block, and where the one stood whose place it takes.
-    exif: Option<(usize, &'f [u8])>,
-    /// How many bytes of data are written before each part, and after the last one.
-    written: Vec<usize>,
-}
-
-impl<'f> Plan<'f> {
-    fn of(source: &Source<'_, '_>, fresh: &'f Fresh) -> Result<Self, Error> {
-        let meta = &source.meta;
-        let stays = |offset| source.part_at(offset).is_some_and(|part: &Part<'_>| part.kind == Kind::Structure);
-        let entries = meta.items.iter().filter(|(_, item)| stays(item.entry.span.start));
-        let mut items: BTreeSet<u32> = entries.map(|(number, _)| *number).collect();
-        let place = exif::chosen(meta).and_then(|item| Some((item, exif_place(source, item)?)));
-        let exif = place.zip(fresh.exif.as_deref()).map(|((item, place), tiff)| {
-            items.insert(item);
-            (place, tiff)
-        });
-
-        let mut profiles = BTreeMap::new();
-        let mut properties = BTreeMap::new();
-        for (number, property) in (1_u16..).zip(&meta.properties) {
-            let Some(part) = source.part_at(property.span.start) else {
-                continue;
-            };
-            let stays = match (fate(part.kind), part.kind) {
-                (Fate::Rewrite, Kind::ColourProfile) => {
-                    let profile = fresh.icc.as_ref().and_then(|_| icc::scrub(part.body.get(4..)?));
-                    profile.is_some_and(|profile| {
-                        profiles.insert(part.offset, profile);
-                        true
-                    })
-                }
-                (fate, _) => fate != Fate::Drop,
-            };
-            if stays {
-                let next = properties.len().saturating_add(1);
-                properties.insert(number, u16::try_from(next).map_err(|_| no_room())?);
-            }
-        }
-
-        let mut plan = Self {
-            items,
-            properties,
-            profiles,
-            exif,
-            written: vec![0],
-        };
-        let mut sum = 0_usize;
-        for part in source.parts {
-            sum = sum.saturating_add(plan.data_len(part));
-            plan.written.push(sum);
-        }
-        Ok(plan)
-    }
-
-    /// How long a part of an item's data is in the copy.
-    fn data_len(&self, part: &Part<'_>) -> usize {
-        match (fate(part.kind), self.exif) {
-            (Fate::Copy, _) => part.bytes.len(),
-            (Fate::Rewrite, Some((place, tiff))) if part.offset == place => {
-                exif::PREFIX.len().saturating_add(tiff.len())
-            }
-            _ => 0,
-        }
-    }
-
-    /// How many bytes the data in these parts has in the copy.
-    fn data_between(&self, (from, to): (usize, usize)) -> usize {
-        let written = |at: usize| self.written.get(at).copied().unwrap_or(0);
-        written(to).saturating_sub(written(from))
-    }
-}
-
-/// Where the data of the Exif item begins, if its first stretch is a part of its own.
-fn exif_place(source: &Source<'_, '_>, item: u32) -> Option<usize> {
-    let spans = data::spans(&source.meta, item, source.file()).ok()?;
-    let is_in_items = data::is_in_items(&source.meta, item);
-    let first = *spans.first().filter(|_| !is_in_items)?;
-    let part = source.part_at(first.start)?;
-    (part.kind == Kind::Exif && part.bytes.len() == first.len()).then_some(first.start)
 }
 
 /// A box whose content is still being written.
@@ -142,11 +50,10 @@ struct Writer<'w> {
 
 impl<'w> Writer<'w> {
     fn new(source: &'w Source<'w, 'w>, plan: &'w Plan<'w>) -> Self {
-        let kept = plan.written.last().copied().unwrap_or(0);
         Self {
             source,
             plan,
-            out: Vec::with_capacity(kept.saturating_add(source.meta.span.len())),
+            out: Vec::with_capacity(plan.data_total().saturating_add(source.meta.span.len())),
             open: Vec::new(),
             placed: Vec::with_capacity(source.parts.len()),
             locations: Span { start: 0, end: 0 },
@@ -170,8 +77,16 @@ impl<'w> Writer<'w> {
         let plan = self.plan;
         let wide = self.has_wide_references;
         match (part.name, part.kind) {
-            names::META | names::IINF | names::IREF | names::IPRP | names::IPCO | names::HVCC | names::AV1C
-            | names::IDAT | names::GRPL | names::MDAT => self.open(part),
+            names::META
+            | names::IINF
+            | names::IREF
+            | names::IPRP
+            | names::IPCO
+            | names::HVCC
+            | names::AV1C
+            | names::IDAT
+            | names::GRPL
+            | names::MDAT => self.open(part),
             names::FTYP => self.leaf(*b"ftyp", &entries::file_type(part.body)),
             names::HDLR => self.leaf(*b"hdlr", entries::HANDLER),
             names::PITM => self.leaf(*b"pitm", &entries::primary(part.body)),
@@ -181,7 +96,10 @@ impl<'w> Writer<'w> {
                 Some(body) => self.leaf(label(part), &body),
                 None => Ok(()),
             },
-            names::ALTR => self.leaf(*b"altr", &entries::group(part.body, &plan.items).ok_or_else(no_room)?),
+            names::ALTR => self.leaf(
+                *b"altr",
+                &entries::group(part.body, &plan.items).ok_or_else(no_room)?,
+            ),
             names::IPMA => {
                 let body = entries::associations(part.body, &plan.items, &plan.properties);
                 self.leaf(*b"ipma", &body?)
@@ -218,7 +136,8 @@ impl<'w> Writer<'w> {
         let Some((place, tiff)) = self.plan.exif else {
             return Ok(());
         };
-        let chosen = exif::chosen(&self.source.meta).and_then(|item| self.source.meta.items.get(&item));
+        let chosen =
+            exif::chosen(&self.source.meta).and_then(|item| self.source.meta.items.get(&item));
         if part.offset == place {
             self.out.extend_from_slice(exif::PREFIX);
             self.out.extend_from_slice(tiff);
@@ -239,13 +158,21 @@ impl<'w> Writer<'w> {
     /// Begins a box. Its flags say nothing.
     fn open(&mut self, part: &Part<'_>) -> Result<(), Error> {
         let view = View::new(part.bytes, part.offset);
-        let found = boxes::read(view, part.offset, self.source.file().end).map_err(|_| no_room())?;
+        // A size of 0 means up to the end of the box around it.
+        let file_end = self.source.file().end;
+        let end = self.open.last().map_or(file_end, |around| around.end);
+        let found = boxes::read(view, part.offset, end).map_err(|_| no_room())?;
         let header = self.out.len();
         let is_large = part.bytes.starts_with(&[0, 0, 0, 1]);
-        self.out.extend(if is_large { [0, 0, 0, 1] } else { [0; 4] });
+        self.out
+            .extend(if is_large { [0, 0, 0, 1] } else { [0; 4] });
         self.out.extend(found.label);
-        self.out.extend_from_slice(if is_large { &[0; 8] } else { &[] });
-        let full = part.bytes.get(found.body.start.saturating_sub(part.offset)..).unwrap_or_default();
+        self.out
+            .extend_from_slice(if is_large { &[0; 8] } else { &[] });
+        let full = part
+            .bytes
+            .get(found.body.start.saturating_sub(part.offset)..)
+            .unwrap_or_default();
         if let [version, _, _, _, rest @ ..] = full {
             self.out.extend([*version, 0, 0, 0]);
             self.out.extend_from_slice(rest);
@@ -324,7 +251,10 @@ impl<'w> Writer<'w> {
     /// The content of the location box, with the place of each part in the copy as `place` says.
     fn moved(&self, place: impl Fn(usize) -> usize) -> Option<Vec<u8>> {
         let locations = &self.source.meta.locations;
-        let staying = locations.entries.iter().filter(|entry| self.plan.items.contains(&entry.item));
+        let staying = locations
+            .entries
+            .iter()
+            .filter(|entry| self.plan.items.contains(&entry.item));
         let entries = staying.map(|entry| self.moved_entry(entry, &place));
         locations.with(entries.collect::<Option<_>>()?).write()
     }
@@ -338,7 +268,11 @@ impl<'w> Writer<'w> {
             (Method::ItemData, Some(found)) => found.body,
             _ => file,
         };
-        let origin = if entry.method == Method::ItemData { self.item_data } else { 0 };
+        let origin = if entry.method == Method::ItemData {
+            self.item_data
+        } else {
+            0
+        };
         let mut extents = Vec::new();
         let mut kept = Vec::new();
         for (span, extent) in entry.resolve(home).ok()?.into_iter().zip(&entry.extents) {
@@ -347,7 +281,10 @@ impl<'w> Writer<'w> {
             if len > 0 {
                 let start = place(range.0).saturating_sub(origin);
                 extents.push((u64::try_from(start).ok()?, u64::try_from(len).ok()?));
-                kept.push(Extent { index: 0, ..*extent });
+                kept.push(Extent {
+                    index: 0,
+                    ..*extent
+                });
             }
         }
         let entry = Entry {
@@ -372,12 +309,8 @@ impl<'w> Writer<'w> {
 
 /// The label of a box that is one part; a box of 64-bit size has it in the same place.
 fn label(part: &Part<'_>) -> [u8; 4] {
-    part.bytes.get(4..8).and_then(|label| label.try_into().ok()).unwrap_or_default()
-}
-
-fn no_room() -> Error {
-    Error::UnsupportedFeature {
-        what: "a table with too little room for where its data would come to stand (ISO/IEC 14496-12 § 8.11.3)",
-        offset: 0,
-    }
+    part.bytes
+        .get(4..8)
+        .and_then(|label| label.try_into().ok())
+        .unwrap_or_default()
 }

@@ -34,12 +34,18 @@ pub(super) enum Role {
 
 impl Role {
     pub(super) const fn stays(self) -> bool {
-        matches!(self, Self::Coded | Self::Alpha | Self::Derived | Self::Store)
+        matches!(
+            self,
+            Self::Coded | Self::Alpha | Self::Derived | Self::Store
+        )
     }
 
     /// Whether its bytes are words about the picture rather than a picture.
     pub(super) const fn is_metadata(self) -> bool {
-        matches!(self, Self::Exif | Self::Xmp | Self::Provenance | Self::Foreign)
+        matches!(
+            self,
+            Self::Exif | Self::Xmp | Self::Provenance | Self::Foreign
+        )
     }
 
     /// What its data is, in the vocabulary; for what goes, this is its description too.
@@ -59,22 +65,34 @@ impl Role {
     }
 }
 
-/// The URNs that say that an auxiliary picture is transparency: ISO/IEC 23008-12 § 6.5.8 and ISO/IEC 23091-2.
-pub(super) const ALPHA_URNS: [&[u8]; 2] = [
+/// The URNs that say that an auxiliary picture is transparency: ISO/IEC 23008-12 § 6.5.8 and Annex B, ISO/IEC 23091-2.
+pub(super) const ALPHA_URNS: [&[u8]; 3] = [
     b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
     b"urn:mpeg:hevc:2015:auxid:1",
+    b"urn:mpeg:avc:2015:auxid:1",
 ];
 
 /// The URN in an auxC property, ISO/IEC 23008-12 § 6.5.8.
 pub(super) fn auxiliary_urn<'a>(view: View<'a>, meta: &Meta, item: u32) -> Option<&'a [u8]> {
-    let aux = meta.properties_of(item).find(|found| found.label == *b"auxC")?;
+    let aux = meta
+        .properties_of(item)
+        .find(|found| found.label == *b"auxC")?;
     view.get(aux.body).get(4..)?.split(|byte| *byte == 0).next()
 }
 
 /// The role of every item.
 pub(super) fn roles(view: View<'_>, meta: &Meta) -> Result<BTreeMap<u32, Role>, Error> {
+    let stands_for_another = |found: &Reference| {
+        found.from == meta.primary && matches!(&found.entry.label, b"auxl" | b"thmb")
+    };
+    if meta.references.iter().any(stands_for_another) {
+        return Err(Error::UnsupportedFeature {
+            what: "a primary picture that belongs to another one (ISO/IEC 23000-22 § 7.2)",
+            offset: meta.span.start,
+        });
+    }
     let mut roles = BTreeMap::new();
-    let alphas = alphas(view, meta);
+    let alphas = alphas(view, meta)?;
     reach(meta, &alphas, meta.primary, &mut roles)?;
     for tone_map in meta.referring(b"dimg") {
         if tone_map.to.first() == Some(&meta.primary) && is_plain_tone_map(view, meta, tone_map) {
@@ -101,21 +119,29 @@ pub(super) fn roles(view: View<'_>, meta: &Meta) -> Result<BTreeMap<u32, Role>, 
 }
 
 fn sources(meta: &Meta, label: &Label) -> BTreeMap<u32, ()> {
-    meta.referring(label).map(|found| (found.from, ())).collect()
+    meta.referring(label)
+        .map(|found| (found.from, ()))
+        .collect()
 }
 
 /// The transparency of each picture that has some.
-fn alphas(view: View<'_>, meta: &Meta) -> BTreeMap<u32, Vec<u32>> {
+fn alphas(view: View<'_>, meta: &Meta) -> Result<BTreeMap<u32, Vec<u32>>, Error> {
     let mut alphas: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for found in meta.referring(b"auxl") {
-        let urn = auxiliary_urn(view, meta, found.from);
-        if urn.is_some_and(|urn| ALPHA_URNS.contains(&urn)) {
+        let urn = auxiliary_urn(view, meta, found.from).unwrap_or_default();
+        if !ALPHA_URNS.contains(&urn) && ALPHA_URNS.iter().any(|alpha| urn.starts_with(alpha)) {
+            return Err(Error::UnsupportedFeature {
+                what: "what some programs show as transparency and others do not (ISO/IEC 23008-12 § 6.5.8)",
+                offset: found.entry.span.start,
+            });
+        }
+        if ALPHA_URNS.contains(&urn) {
             for to in &found.to {
                 alphas.entry(*to).or_default().push(found.from);
             }
         }
     }
-    alphas
+    Ok(alphas)
 }
 
 /// Marks all that an item cannot be shown without.
@@ -166,21 +192,41 @@ fn usable(item: &Item, role: Role) -> Result<(), Error> {
     let is_metadata = matches!(&item.label, b"Exif" | b"mime" | b"uri ");
     let is_picture = matches!(&item.label, b"hvc1" | b"av01") || derived::is_derived(&item.label);
     match role {
-        Role::Store if is_metadata => refuse("a picture stored inside metadata (ISO/IEC 14496-12 § 8.11.3)"),
+        Role::Store if is_metadata => {
+            refuse("a picture stored inside metadata (ISO/IEC 14496-12 § 8.11.3)")
+        }
         Role::Store => Ok(()),
-        _ if !is_picture => refuse("a picture coded in another way than HEVC or AV1 (ISO/IEC 23008-12)"),
+        _ if !is_picture => {
+            refuse("a picture coded in another way than HEVC or AV1 (ISO/IEC 23008-12)")
+        }
         _ => Ok(()),
     }
 }
 
 /// Whether a gain map's numbers are nothing but numbers. Any other gain map goes, and the report says so.
 fn is_plain_tone_map(view: View<'_>, meta: &Meta, found: &Reference) -> bool {
-    let exists = |input| meta.items.get(input).is_some_and(|item| usable(item, Role::Coded).is_ok());
-    let is_tone_map = meta.items.get(&found.from).is_some_and(|item| item.label == *b"tmap");
+    let exists = |input| {
+        meta.items
+            .get(input)
+            .is_some_and(|item| usable(item, Role::Coded).is_ok())
+    };
+    let is_tone_map = meta
+        .items
+        .get(&found.from)
+        .is_some_and(|item| item.label == *b"tmap");
     if !is_tone_map || found.to.len() != 2 || !found.to.iter().all(exists) {
         return false;
     }
-    match data::spans(meta, found.from, Span { start: 0, end: view.end() }).as_deref() {
+    match data::spans(
+        meta,
+        found.from,
+        Span {
+            start: 0,
+            end: view.end(),
+        },
+    )
+    .as_deref()
+    {
         Ok([span]) => derived::is_plain_tone_map(view.get(*span)),
         _ => false,
     }

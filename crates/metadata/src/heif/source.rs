@@ -22,15 +22,18 @@ impl<'p, 'a> Source<'p, 'a> {
     /// # Errors
     /// When the parts are not those of such a file.
     pub(super) fn of(parts: &'p [Part<'a>]) -> Result<Self, Error> {
-        let damaged = Error::Malformed {
+        let damaged = || Error::Malformed {
             what: "no meta box (ISO/IEC 14496-12 § 8.11.1)",
             offset: 0,
         };
-        let at = parts.iter().position(|part| part.name == names::META.0).ok_or(damaged.clone())?;
+        let at = parts
+            .iter()
+            .position(|part| part.name == names::META.0)
+            .ok_or_else(damaged)?;
         let rest = parts.get(at..).unwrap_or_default();
-        let header = rest.first().ok_or(damaged.clone())?;
+        let header = rest.first().ok_or_else(damaged)?;
         let view = View::new(header.bytes, header.offset);
-        let meta = boxes::read(view, header.offset, end(parts)).map_err(|_| damaged)?;
+        let meta = boxes::read(view, header.offset, end(parts)).map_err(|_| damaged())?;
         let pieces = rest.iter().take_while(|part| part.offset < meta.span.end);
         let bytes: Vec<u8> = pieces.flat_map(|part| part.bytes).copied().collect();
         Ok(Self {
@@ -73,7 +76,9 @@ impl<'p, 'a> Source<'p, 'a> {
         let mut pieces = spans.iter().flat_map(|span| {
             let (from, to) = self.range(*span);
             let parts = self.parts.get(from..to).unwrap_or_default();
-            parts.iter().map(|part| View::new(part.bytes, part.offset).clip(*span))
+            parts
+                .iter()
+                .map(|part| View::new(part.bytes, part.offset).clip(*span))
         });
         match (pieces.next(), pieces.next()) {
             (Some(only), None) => Cow::Borrowed(only),
@@ -88,5 +93,7 @@ impl<'p, 'a> Source<'p, 'a> {
 }
 
 fn end(parts: &[Part<'_>]) -> usize {
-    parts.last().map_or(0, |part| part.offset.saturating_add(part.bytes.len()))
+    parts
+        .last()
+        .map_or(0, |part| part.offset.saturating_add(part.bytes.len()))
 }

@@ -1,7 +1,7 @@
 //! How the properties `irot` and `imir` turn the picture, as the Exif orientation that does the same.
 
-use super::meta::Meta;
 use super::boxes::View;
+use super::meta::Meta;
 
 /// Where right and down of the stored picture point in the shown one: x and y of each, y counted downwards.
 type Axes = ((i8, i8), (i8, i8));

@@ -34,12 +34,14 @@ pub(super) fn tile(
     let mut rest = data;
     while !rest.is_empty() {
         let offset = data.len().saturating_sub(rest.len());
-        let malformed = Error::Malformed {
+        let malformed = || Error::Malformed {
             what: "coded data that is cut short or has bytes between its units (ISO/IEC 14496-15 § 8.3.2)",
             offset,
         };
-        let unit = next(rest)?.filter(|unit| unit.len > 0).ok_or(malformed.clone())?;
-        rest = rest.get(unit.len..).ok_or(malformed)?;
+        let unit = next(rest)?
+            .filter(|unit| unit.len > 0)
+            .ok_or_else(malformed)?;
+        rest = rest.get(unit.len..).ok_or_else(malformed)?;
         if units.len() >= limit {
             return Err(Error::TooMany {
                 what: "coded units",

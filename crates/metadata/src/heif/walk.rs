@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::boxes::{self, IsoBox, NoBox, Span, View, children};
 use super::cut::{Cut, Data};
+use super::entries::file_type;
 use super::exif;
 use super::meta::{Meta, Reference, entries_start, full_box_children};
 use super::names::{self, Name};
@@ -68,7 +69,9 @@ fn tops(view: View<'_>, limit: usize) -> Result<(Vec<IsoBox>, Span), Error> {
     while at < view.end() {
         let found = match boxes::read(view, at, view.end()) {
             Ok(found) => found,
-            Err(NoBox::TooLong(label)) if matches!(&label, b"ftyp" | b"meta" | b"mdat" | b"moov") => {
+            Err(NoBox::TooLong(label))
+                if matches!(&label, b"ftyp" | b"meta" | b"mdat" | b"moov") =>
+            {
                 return Err(Error::Truncated {
                     what: "a box (ISO/IEC 14496-12 § 4.2)",
                     offset: at,
@@ -109,7 +112,10 @@ fn tops(view: View<'_>, limit: usize) -> Result<(Vec<IsoBox>, Span), Error> {
 /// Where data may stand, in order.
 fn homes(tops: &[IsoBox], meta: &Meta) -> Vec<Span> {
     let mdats = tops.iter().filter(|found| found.label == *b"mdat");
-    let mut homes: Vec<Span> = mdats.chain(&meta.item_data).map(|found| found.body).collect();
+    let mut homes: Vec<Span> = mdats
+        .chain(&meta.item_data)
+        .map(|found| found.body)
+        .collect();
     homes.sort_unstable();
     homes
 }
@@ -126,7 +132,18 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn top(&self, found: IsoBox, cuts: &mut Vec<Cut>) -> Result<(), Error> {
         match &found.label {
-            b"ftyp" if found.span.start == 0 => cuts.push(Cut::of(found, names::FTYP)),
+            b"ftyp" if found.span.start == 0 => {
+                let body = self.view.get(found.body);
+                let is_plain = file_type(body) == body && found.body.start == 8;
+                cuts.push(Cut::of(
+                    found,
+                    if is_plain {
+                        names::SIGNATURE
+                    } else {
+                        names::FTYP
+                    },
+                ));
+            }
             b"meta" => self.meta(cuts)?,
             b"mdat" => self.container(found, names::MDAT, self.data.tile(found.body), cuts),
             _ => cuts.push(Cut::of(found, self.bystander(found))),
@@ -151,7 +168,11 @@ impl Walk<'_> {
     }
 
     fn meta(&self, cuts: &mut Vec<Cut>) -> Result<(), Error> {
-        cuts.push(Cut::header(self.meta.span.start, self.meta.inner.start, names::META));
+        cuts.push(Cut::header(
+            self.meta.span.start,
+            self.meta.inner.start,
+            names::META,
+        ));
         for found in &self.meta.boxes {
             let name = match &found.label {
                 b"hdlr" => names::HDLR,
@@ -178,8 +199,16 @@ impl Walk<'_> {
                     let groups = self.meta.groups.iter().map(|group| {
                         let stays = |member| self.stays(member);
                         let is_kept = group.entry.label == *b"altr"
-                            && group.members.iter().filter(|member| stays(**member)).count() > 1;
-                        Cut::of(group.entry, if is_kept { names::ALTR } else { names::GROUP })
+                            && group
+                                .members
+                                .iter()
+                                .filter(|member| stays(**member))
+                                .count()
+                                > 1;
+                        Cut::of(
+                            group.entry,
+                            if is_kept { names::ALTR } else { names::GROUP },
+                        )
                     });
                     self.container(*found, names::GRPL, groups.collect(), cuts);
                     continue;
@@ -227,7 +256,11 @@ impl Walk<'_> {
                 Some(exif) if exif == found.from => found.entry.label == *b"cdsc",
                 _ => self.reference_stays(found),
             };
-            let name = if is_kept { names::REFERENCE } else { names::LOST_REFERENCE };
+            let name = if is_kept {
+                names::REFERENCE
+            } else {
+                names::LOST_REFERENCE
+            };
             cuts.push(Cut::of(found.entry, name));
         }
         Ok(())
@@ -238,7 +271,8 @@ impl Walk<'_> {
         let role = self.roles.get(&found.from);
         let needed = match &found.entry.label {
             b"dimg" => role == Some(&Role::Derived),
-            b"auxl" => auxiliary_urn(self.view, &self.meta, found.from).is_some_and(|urn| ALPHA_URNS.contains(&urn)),
+            b"auxl" => auxiliary_urn(self.view, &self.meta, found.from)
+                .is_some_and(|urn| ALPHA_URNS.contains(&urn)),
             b"prem" | b"iloc" => true,
             _ => false,
         };
