@@ -31,7 +31,10 @@ pub(crate) fn run(args: &args::Clean) -> ExitCode {
         clock: &SystemTime::now,
     });
 
-    let found = gather(&args.paths, &cancel);
+    let mut found = gather(&args.paths, &cancel);
+    if let Some(folder) = &args.out {
+        found.leave_out(folder);
+    }
     let form = Form {
         json: args.json,
         quiet: args.quiet,

@@ -162,6 +162,22 @@ cleaned        trip/day/b.gif → clean/day/b.gif
 }
 
 #[test]
+fn a_second_time_into_a_folder_inside() {
+    let place = Place::new(&[("a.gif", PHOTO)]);
+    for expected in [
+        "",
+        "Left out: 1 in the folder for the clean copies (a.gif).\n",
+    ] {
+        let (code, _, err) = place.run(&["clean", ".", "--out", "clean", "--no-record"]);
+        assert_eq!((code, err.as_str()), (0, expected));
+    }
+    assert_eq!(
+        common::names(&place.folder().join("clean")),
+        ["a.gif", "a_clean.gif"]
+    );
+}
+
+#[test]
 fn a_folder_without_photos_is_a_problem() {
     let place = Place::new(&[("photo.jpg/notes.txt", b"dear diary")]);
     let (code, out, err) = place.run(&["clean", "photo.jpg", "--no-record"]);

@@ -6,6 +6,7 @@
 mod common;
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -25,10 +26,12 @@ fn place() -> Place {
     )
 }
 
-fn signal(child: &Child, name: &str) {
+/// What a terminal does on Ctrl-C: SIGINT to the whole group.
+fn press_ctrl_c(child: &Child) {
+    let group = format!("-{}", child.id());
     assert!(
         Command::new("kill")
-            .args([name, &child.id().to_string()])
+            .args(["-INT", "--", &group])
             .status()
             .unwrap()
             .success()
@@ -58,6 +61,7 @@ fn check(place: &Place) -> (usize, usize) {
 fn ctrl_c_finishes_the_photos_in_hand() {
     let place = place();
     let mut command = place.command(&["clean", ".", "--json", "--jobs", "2"]);
+    command.process_group(0);
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -68,7 +72,7 @@ fn ctrl_c_finishes_the_photos_in_hand() {
     for _ in 0..5 {
         out.read_line(&mut text).unwrap();
     }
-    signal(&child, "-INT");
+    press_ctrl_c(&child);
     out.read_to_string(&mut text).unwrap();
     let mut err = String::new();
     child
@@ -80,7 +84,7 @@ fn ctrl_c_finishes_the_photos_in_hand() {
     assert_eq!(child.wait().unwrap().code(), Some(130), "{err}");
     assert!(err.contains("Stopping after the photos in hand."), "{err}");
     let told = text.lines().count();
-    assert!(told >= 5 && told < PHOTOS, "{told}");
+    assert!((5..PHOTOS).contains(&told), "{told}");
     assert!(
         text.lines()
             .all(|line| line.contains(r#""outcome":"done""#) && line.contains(r#""notes":[]"#)),

@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -68,7 +68,7 @@ fn many_at_once() {
 }
 
 /// A request for the digest of a picture, as it goes through the pipe.
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 fn request(picture: &[u8]) -> Vec<u8> {
     let mut request = vec![0, 1, 0, 0, 0, 0];
     request.extend((picture.len() as u64).to_le_bytes());
@@ -79,6 +79,7 @@ fn request(picture: &[u8]) -> Vec<u8> {
 #[cfg(target_os = "linux")]
 #[test]
 fn confined_by_the_system() {
+    use std::io::Read;
     let mut child = Command::new(env!("CARGO_BIN_EXE_cloakroom"))
         .arg("--worker")
         .stdin(Stdio::piped())
@@ -116,6 +117,26 @@ fn confined_by_the_system() {
     // It ends by itself when there are no more requests.
     drop(requests);
     assert!(child.wait().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_worker_that_ended_is_replaced() {
+    use std::os::unix::fs::PermissionsExt;
+    // A worker that hears one request and then nothing more, so that it ends after its first picture.
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("short");
+    let length = request(PHOTO).len();
+    let script = format!(
+        "#!/bin/sh\nhead -c {length} | {} --worker\n",
+        env!("CARGO_BIN_EXE_cloakroom")
+    );
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let workers = Workers::of(program, 1);
+    for _ in 0..4 {
+        assert!(workers.pixels_digest(&picture(PHOTO)).is_ok());
+    }
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use pipeline::worker::Workers;
@@ -15,29 +14,22 @@ use crate::problem::Problem;
 use crate::session::Session;
 use crate::window;
 
-/// Opens the window and stays until it is closed.
-pub(crate) fn run() -> ExitCode {
-    let home = pipeline::home::dir().map_err(Problem::from);
-    let session = Session::open(home, Workers::new(0));
-    let app = tauri::Builder::default()
-        // First, so that a second start ends before it does anything.
-        .plugin(tauri_plugin_single_instance::init(second_start))
-        .plugin(tauri_plugin_dialog::init())
-        .register_asynchronous_uri_scheme_protocol(preview::SCHEME, preview::answer)
-        .manage(preview::Previews::default())
-        .manage(Arc::clone(&session))
-        .invoke_handler(handler())
-        .setup(move |app| set_up(app, &session))
-        .build(tauri::generate_context!());
-    match app {
-        Ok(app) => ExitCode::from(u8::try_from(app.run_return(on_event)).unwrap_or(1)),
-        Err(_) => {
-            eprintln!(
-                "Cloakroom could not open its window. The command line works without one: cloakroom --help"
-            );
-            ExitCode::from(2)
-        }
-    }
+/// Opens the window and stays until it is closed. Returns its exit code, or nothing where no window can be opened.
+pub(crate) fn run() -> Option<i32> {
+    let build = || {
+        tauri::Builder::default()
+            // First, so that a second start ends before it does anything.
+            .plugin(tauri_plugin_single_instance::init(second_start))
+            .plugin(tauri_plugin_dialog::init())
+            .register_asynchronous_uri_scheme_protocol(preview::SCHEME, preview::answer)
+            .manage(preview::Previews::default())
+            .invoke_handler(handler())
+            .setup(set_up)
+            .build(tauri::generate_context!())
+    };
+    // GTK's part of it panics where the screen that the environment names is not there.
+    let app = std::panic::catch_unwind(build).ok()?.ok()?;
+    Some(app.run_return(on_event))
 }
 
 #[cfg(not(feature = "e2e"))]
@@ -50,27 +42,27 @@ fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
     commands::all!(tauri::generate_handler, e2e_drop)
 }
 
-fn set_up(app: &App, session: &Arc<Session>) -> Result<(), Box<dyn std::error::Error>> {
+fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     #[cfg(feature = "e2e")]
     app.add_capability(include_str!("../e2e/capability.json"))?;
-    window::open(app.handle(), session)?;
-    take_arguments(
-        session,
-        std::env::args_os().skip(1),
-        &std::env::current_dir().unwrap_or_default(),
-    );
+    #[cfg(target_os = "linux")]
+    crate::recent::forget_own_files();
+    let home = pipeline::home::dir().map_err(Problem::from);
+    let session = Session::open(home, Workers::new(0));
+    app.manage(Arc::clone(&session));
+    window::open(app.handle(), &session)?;
+    let directory = std::env::current_dir().unwrap_or_default();
+    take_arguments(&session, std::env::args_os().skip(1), &directory);
     Ok(())
 }
 
 /// A second start hands over what it was given and ends; the window that is open takes it.
 fn second_start(app: &AppHandle, arguments: Vec<String>, directory: String) {
-    let session = app.state::<Arc<Session>>();
-    take_arguments(
-        &session,
-        arguments.into_iter().skip(1).map(OsString::from),
-        Path::new(&directory),
-    );
-    window::show(app);
+    if let Some(session) = app.try_state::<Arc<Session>>() {
+        let arguments = arguments.into_iter().skip(1).map(OsString::from);
+        take_arguments(&session, arguments, Path::new(&directory));
+        window::show(app);
+    }
 }
 
 fn take_arguments(

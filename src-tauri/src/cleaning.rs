@@ -112,7 +112,7 @@ fn run(session: &Session, prepared: &Prepared, cancel: &Cancel) {
             done,
             total,
             running,
-        })
+        });
     };
     progress(0, true);
 

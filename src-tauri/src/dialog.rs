@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use pipeline::Container;
-use tauri::{Runtime, WebviewWindow};
+use tauri::{Manager, Runtime, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
 
@@ -44,7 +44,13 @@ pub(crate) async fn save<R: Runtime>(
 }
 
 fn over<R: Runtime>(window: &WebviewWindow<R>, title: &str) -> FileDialogBuilder<R> {
-    window.dialog().file().set_parent(window).set_title(title)
+    let dialog = window.dialog().file().set_parent(window).set_title(title);
+    // GTK would begin with the files that were used lately in any program, where no name can be typed either.
+    let places = [window.path().picture_dir(), window.path().home_dir()];
+    match places.into_iter().flatten().find(|place| place.is_dir()) {
+        Some(place) => dialog.set_directory(place),
+        None => dialog,
+    }
 }
 
 /// Photos first; the other files can be shown too, and are refused with a reason.

@@ -8,6 +8,9 @@ use std::ffi::OsString;
 #[cfg(target_os = "linux")]
 type Change = (&'static str, Option<&'static str>);
 
+/// Lets a driver reach into the window, in every build of Tauri.
+const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
+
 /// Whether there is a screen to open a window on.
 #[cfg(target_os = "linux")]
 pub(crate) fn has_display() -> bool {
@@ -20,6 +23,11 @@ pub(crate) fn has_display() -> bool {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn has_display() -> bool {
     true
+}
+
+/// Whether an end-to-end test drives the window from outside. Only builds for tests can be driven.
+pub(crate) fn is_driven() -> bool {
+    cfg!(feature = "e2e") && std::env::var_os(AUTOMATION).is_some()
 }
 
 /// Returns when the environment is as the web view needs it. Otherwise the program starts anew, and this does not return
@@ -72,9 +80,8 @@ fn changes(
 ) -> Vec<Change> {
     let unset = |name| variable(name).is_none();
     let mut changes = Vec::new();
-    // It lets a debugger of web pages drive the window, in every build.
-    if cfg!(not(feature = "e2e")) && !unset("TAURI_WEBVIEW_AUTOMATION") {
-        changes.push(("TAURI_WEBVIEW_AUTOMATION", None));
+    if cfg!(not(feature = "e2e")) && !unset(AUTOMATION) {
+        changes.push((AUTOMATION, None));
     }
     // With some graphics drivers the window stays blank otherwise. Whoever set it knows better.
     if unset("WEBKIT_DISABLE_DMABUF_RENDERER") {
@@ -130,7 +137,7 @@ mod tests {
     #[test]
     fn nothing_is_left_to_change_after_the_changes() {
         for sandbox in [false, true] {
-            let mut variables = Variables::from([("TAURI_WEBVIEW_AUTOMATION", "true")]);
+            let mut variables = Variables::from([(AUTOMATION, "true")]);
             for (name, value) in changes_in(&variables, sandbox) {
                 match value {
                     Some(value) => variables.insert(name, value),
@@ -139,10 +146,7 @@ mod tests {
             }
             assert_eq!(changes_in(&variables, sandbox), []);
             assert_eq!(variables.contains_key("WEBKIT_FORCE_SANDBOX"), sandbox);
-            assert_eq!(
-                variables.contains_key("TAURI_WEBVIEW_AUTOMATION"),
-                cfg!(feature = "e2e")
-            );
+            assert_eq!(variables.contains_key(AUTOMATION), cfg!(feature = "e2e"));
         }
     }
 

@@ -136,7 +136,7 @@ fn fold(events: Vec<UiEvent>) -> Vec<UiEvent> {
     for event in events {
         match event {
             UiEvent::Changed { photos } => {
-                changes.extend(photos.into_iter().map(|photo| (photo.id, photo.state)))
+                changes.extend(photos.into_iter().map(|photo| (photo.id, photo.state)));
             }
             UiEvent::Progress { .. } => progress = Some(event),
             other => {

@@ -16,6 +16,8 @@ mod preview;
 #[cfg(feature = "e2e")]
 mod probe;
 mod problem;
+#[cfg(target_os = "linux")]
+mod recent;
 mod records;
 mod reveal;
 #[cfg(test)]
@@ -27,8 +29,8 @@ mod window;
 
 use std::process::ExitCode;
 
-/// Wrong usage, or no way to open a window.
-const EXIT_USAGE: u8 = 2;
+/// There is no window to be had here; the command line's code for wrong usage.
+const EXIT_NO_WINDOW: u8 = 2;
 
 fn main() -> ExitCode {
     speak_neutrally();
@@ -36,31 +38,33 @@ fn main() -> ExitCode {
     if pipeline::worker::is_worker(std::env::args_os()) {
         pipeline::worker::serve();
     }
-    if !environment::has_display() {
-        eprintln!(
-            "Cloakroom has no screen to open a window on. The command line works without one: cloakroom --help"
-        );
-        return ExitCode::from(EXIT_USAGE);
-    }
     // Starting anew comes before the filter, which a process cannot take off again.
-    if environment::settle().is_err() {
-        eprintln!(
-            "Cloakroom could not prepare its window. The command line works without one: cloakroom --help"
-        );
-        return ExitCode::from(EXIT_USAGE);
+    if !environment::has_display() || environment::settle().is_err() {
+        return no_window();
     }
-    // Before GTK and the web view, so that every process of theirs inherits it.
-    if pipeline::offline::enforce().is_err() {
+    // Before GTK and the web view, so that every process of theirs inherits it. A driver of tests speaks to the web view
+    // over a network socket, so this is the one case without it; only builds for tests can be driven.
+    if !environment::is_driven() && pipeline::offline::enforce().is_err() {
         eprintln!(
-            "Cloakroom could not shut the network off for itself on this system, so it does not start."
+            "Cloakroom cannot shut itself off from the network on this system, so it does not start."
         );
-        return ExitCode::from(EXIT_USAGE);
+        return ExitCode::from(EXIT_NO_WINDOW);
     }
     #[cfg(feature = "e2e")]
     if std::env::args_os().any(|argument| argument == "--probe-network") {
         return probe::network();
     }
-    app::run()
+    match app::run() {
+        Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
+        None => no_window(),
+    }
+}
+
+fn no_window() -> ExitCode {
+    eprintln!(
+        "Cloakroom could not open a window here. The command line works without one: cloakroom --help"
+    );
+    ExitCode::from(EXIT_NO_WINDOW)
 }
 
 /// A panic tells where in our code it was, and nothing of what it was about: its message may hold a path or a value.

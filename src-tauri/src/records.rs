@@ -111,7 +111,7 @@ impl Records {
     ///
     /// As [`list`](Self::list), or there is nothing to export, or the file cannot be written; then it is as it was.
     pub(crate) fn export(&self, format: ledger::ExportFormat, to: &Path) -> Result<u64, Problem> {
-        let folder = to.parent().unwrap_or(Path::new("."));
+        let folder = to.parent().unwrap_or_else(|| Path::new("."));
         let staged = tempfile::NamedTempFile::new_in(folder).map_err(export_failed)?;
         let mut out = BufWriter::new(staged);
         let count = self

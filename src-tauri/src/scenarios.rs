@@ -176,7 +176,9 @@ fn from_drop_to_record() {
     assert_eq!(desk.finished(), Some(&finished(1, 1, 0)));
     let [
         PhotoState::Done { saved, .. },
-        PhotoState::AlreadyClean { .. },
+        PhotoState::AlreadyClean {
+            saved: as_it_was, ..
+        },
         _,
     ] = desk.states()[..]
     else {
@@ -184,6 +186,8 @@ fn from_drop_to_record() {
     };
     assert_eq!(saved.name.as_deref(), Some("leaky_clean.gif"));
     assert_eq!(saved.removed[0].value, "taken by J. Doe");
+    assert_eq!(as_it_was.name, None, "no copy was needed");
+    assert!(as_it_was.record.is_some(), "recorded all the same");
     let record = saved.record.clone().expect("recorded");
     assert_eq!(
         fs::read(desk.pictures.path().join("leaky_clean.gif")).expect("there"),
@@ -203,14 +207,14 @@ fn from_drop_to_record() {
     assert_eq!(
         desk.events.last(),
         Some(&UiEvent::Ledger {
-            state: LedgerState::Ready { count: 1 }
+            state: LedgerState::Ready { count: 2 }
         })
     );
 
     let export = desk.home.path().join("export.json");
     assert_eq!(
         records.export(pipeline::ledger::ExportFormat::Json, &export),
-        Ok(1)
+        Ok(2)
     );
     assert!(fs::read_to_string(export).expect("text").contains(&record));
 }

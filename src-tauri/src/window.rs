@@ -10,6 +10,7 @@ use tauri::{
     WindowEvent,
 };
 
+use crate::environment;
 use crate::events::UiEvent;
 use crate::looking;
 use crate::session::Session;
@@ -34,8 +35,8 @@ pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, session: &Arc<Session>) -> ta
     let mut window = WebviewWindowBuilder::from_config(app, config)?
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        // Nothing that the page shows or keeps reaches the disk. A test's driver cannot find such a window.
-        .incognito(cfg!(not(feature = "e2e")));
+        // Nothing that the page shows or keeps reaches the disk. A driver would not find such a window.
+        .incognito(!environment::is_driven());
     if let Ok(home) = pipeline::home::dir() {
         // What the web view writes for itself all the same stays with our own files, and goes with them.
         window = window.data_directory(home.join("webview"));

@@ -40,46 +40,34 @@ impl Desktop {
             fs::Permissions::from_mode(0o700),
         )
         .unwrap();
-        let started = RefCell::default();
         let mut desktop = Self {
             folder,
             display: String::new(),
             bus: String::new(),
-            started,
+            started: RefCell::default(),
             extra: Vec::new(),
         };
 
         let screen = desktop.folder.path().join("screen");
         let mut server = desktop.command("Xvfb");
-        server
-            .args([
-                "-displayfd",
-                "1",
-                "-nolisten",
-                "tcp",
-                "-noreset",
-                "-screen",
-                "0",
-                "1280x900x24",
-                "-fbdir",
-            ])
-            .arg(screen);
+        let options = "-displayfd 1 -nolisten tcp -noreset -screen 0 1280x900x24 -fbdir";
+        server.args(options.split(' ')).arg(screen);
         desktop.display = format!(":{}", desktop.serve(server));
         let mut bus = desktop.command("dbus-daemon");
         bus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        // It notes every service that it starts.
+        bus.stderr(Stdio::null());
         desktop.bus = desktop.serve(bus);
         let mut manager = desktop.command("openbox");
-        desktop.keep(
-            manager
-                .arg("--sm-disable")
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("openbox"),
-        );
+        manager
+            .arg("--sm-disable")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        desktop.keep(manager.spawn().expect("openbox"));
         wait_for("the window manager", || {
             let said = desktop
                 .command("xdotool")
-                .args(["get_num_desktops"])
+                .arg("get_num_desktops")
                 .stderr(Stdio::null())
                 .output()
                 .unwrap();

@@ -29,7 +29,7 @@ impl Desktop {
     /// Keys by their X names, such as `ctrl+l` or `Return`, to whatever has the focus.
     pub(crate) fn press(&self, keys: &[&str]) {
         for key in keys {
-            self.xdotool(&["key", "--clearmodifiers", key]);
+            self.xdotool(&["key", key]);
             sleep(Duration::from_millis(60));
         }
     }
@@ -51,26 +51,28 @@ impl Desktop {
 
     /// Chooses a path in the system's dialog of this title, as one does with the keyboard.
     pub(crate) fn open_in_dialog(&self, title: &str, path: &Path) {
-        // GTK's own key for typing where to go.
-        self.type_in_dialog(title, "ctrl+l", path);
+        // GTK's own keys: to the home folder, since in the list of recent files nothing can be opened by name; then typing.
+        self.type_in_dialog(title, &["alt+Home", "ctrl+l", "ctrl+a"], path);
     }
 
     /// Says in the system's dialog of this title where to save something.
     pub(crate) fn save_in_dialog(&self, title: &str, path: &Path) {
         // The name that is offered has the focus; it is replaced whole.
-        self.type_in_dialog(title, "ctrl+a", path);
+        self.type_in_dialog(title, &["ctrl+a"], path);
     }
 
-    fn type_in_dialog(&self, title: &str, first: &str, path: &Path) {
+    fn type_in_dialog(&self, title: &str, first: &[&str], path: &Path) {
         let dialog = self.window(title);
         self.activate(&dialog);
         // A dialog is mapped before it listens, and nothing tells when it does.
         sleep(Duration::from_millis(500));
-        self.press(&[first]);
+        self.press(first);
         self.write(&path.to_string_lossy());
-        sleep(Duration::from_millis(300));
-        self.press(&["Return"]);
+        // The first Return may only take what the dialog offers to complete.
         wait_for(&format!("{title} to close"), || {
+            sleep(Duration::from_millis(500));
+            self.press(&["Return"]);
+            sleep(Duration::from_millis(500));
             self.find(title).is_none().then_some(())
         });
     }

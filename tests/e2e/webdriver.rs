@@ -33,6 +33,11 @@ impl Session {
     /// is waited for.
     pub(crate) fn run(&self, script: &str, args: &Value) -> Result<Value, String> {
         let path = format!("/session/{}/execute/sync", self.id);
+        let args = if args.is_null() {
+            json!([])
+        } else {
+            args.clone()
+        };
         request(
             self.port,
             "POST",

@@ -7,11 +7,17 @@ import { cleanable, recordingBlocked } from './state';
 export type Actions = ReturnType<typeof actionsOf>;
 
 export function actionsOf(session: Session) {
-  async function save(change: (settings: Settings) => Settings): Promise<void> {
-    const { state } = session;
-    if (!state) return;
-    const settings = await session.ask((backend) => backend.setSettings(change(state.settings)));
-    if (settings) session.tell({ type: 'settings', settings });
+  // Changes are saved one after the other: each begins with what the one before left, or quick clicks would undo it.
+  let saved = Promise.resolve();
+
+  function save(change: (settings: Settings) => Settings): Promise<void> {
+    saved = saved.then(async () => {
+      const { state } = session;
+      if (!state) return;
+      const settings = await session.ask((backend) => backend.setSettings(change(state.settings)));
+      if (settings) session.tell({ type: 'settings', settings });
+    });
+    return saved;
   }
 
   return {

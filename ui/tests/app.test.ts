@@ -216,6 +216,13 @@ describe('settings', () => {
     expect(one('input[value="random"]').matches(':checked')).toBe(true);
   });
 
+  it('survive quick clicks: each change begins with what the one before left', async () => {
+    const { told } = await open();
+    await press(window, '3', { ctrlKey: true });
+    for (const value of ['random', 'dark']) (one(`input[value="${value}"]`) as HTMLElement).click();
+    await vi.waitFor(() => expect(told.set).toHaveBeenLastCalledWith({ ...SETTINGS, naming: 'random', theme: 'dark' }));
+  });
+
   it('choose the theme', async () => {
     await open();
     await press(window, '3', { ctrlKey: true });

@@ -2,6 +2,7 @@
 
 mod measure;
 mod metadata;
+mod throughput;
 
 use crate::install::Consent;
 use crate::needs::Purpose;

@@ -19,12 +19,9 @@ pub(crate) fn possible() -> bool {
 pub(crate) fn scenarios(filter: Option<&str>) -> Result<(), String> {
     require()?;
     let app = run::build(false, &["custom-protocol", "e2e"])?;
-    drive(
-        &app,
-        &filter.map_or(vec!["--skip", PROOF], |filter| {
-            vec![filter, "--skip", PROOF]
-        }),
-    )
+    let mut select = vec!["--skip", PROOF];
+    select.extend(filter);
+    drive(&app, &select)
 }
 
 /// Runs a session of the app as it is shipped under strace.

@@ -86,9 +86,15 @@ fn plan(missing: &[&'static Need], system: &System, root: bool) -> Plan {
     let mut packages = Vec::new();
     let mut by_hand = Vec::new();
     for need in missing {
-        match need.packages(system) {
-            [] => by_hand.push(need.otherwise),
-            names => packages.extend_from_slice(names),
+        let names = need.packages(system);
+        if names.is_empty() {
+            by_hand.push(need.otherwise);
+        }
+        for name in names {
+            // Two things may come from one package.
+            if !packages.contains(name) {
+                packages.push(name);
+            }
         }
     }
     let commands = match system.manager() {

@@ -27,8 +27,8 @@ pub(crate) enum Probe {
     Node,
     /// A library with its headers, by its pkg-config name.
     Library(&'static str),
-    /// GTK 3 for the system's own Python.
-    PythonGtk,
+    /// A library that the system's own Python can use, by name and version.
+    Python(&'static str, &'static str),
 }
 
 /// Something that has to be on the machine.
@@ -144,12 +144,22 @@ pub(crate) const NEEDS: &[Need] = &[
     Need {
         name: "GTK 3 for Python, which photos are dragged from",
         purpose: &[Test],
-        probe: Probe::PythonGtk,
+        probe: Probe::Python("Gtk", "3.0"),
         apt: &["python3-gi", "gir1.2-gtk-3.0"],
         dnf: &["python3-gobject", "gtk3"],
         pacman: &["python-gobject", "gtk3"],
         brew: &[],
         otherwise: "Install PyGObject and GTK 3 for the system's Python.",
+    },
+    Need {
+        name: "AT-SPI, which tells screen readers what is there",
+        purpose: &[Test],
+        probe: Probe::Python("Atspi", "2.0"),
+        apt: &["python3-gi", "gir1.2-atspi-2.0", "at-spi2-core"],
+        dnf: &["python3-gobject", "at-spi2-core"],
+        pacman: &["python-gobject", "at-spi2-core"],
+        brew: &[],
+        otherwise: "Install PyGObject and AT-SPI for the system's Python.",
     },
     Need {
         name: "strace, which sees every socket",
@@ -191,7 +201,7 @@ impl Need {
             // The web view is part of the system, and nothing can drive it from outside.
             System::MacOs { .. } => match self.probe {
                 Probe::Program("cc" | "exiftool") | Probe::Node => true,
-                Probe::Program(_) | Probe::Library(_) | Probe::PythonGtk => false,
+                Probe::Program(_) | Probe::Library(_) | Probe::Python(..) => false,
             },
             System::Windows => self.probe == Probe::Node,
         }
@@ -219,13 +229,12 @@ impl Need {
             Probe::Program(name) => tools::found(name),
             Probe::Node => tools::node_version() >= NODE_MIN && tools::found(tools::NPM),
             Probe::Library(name) => tools::succeeds("pkg-config", &["--exists", name]),
-            Probe::PythonGtk => tools::succeeds(
-                "/usr/bin/python3",
-                &[
-                    "-c",
-                    "import gi; gi.require_version('Gtk', '3.0'); from gi.repository import Gtk",
-                ],
-            ),
+            Probe::Python(name, version) => {
+                let import = format!(
+                    "import gi; gi.require_version('{name}', '{version}'); from gi.repository import {name}"
+                );
+                tools::succeeds("/usr/bin/python3", &["-c", &import])
+            }
         }
     }
 }

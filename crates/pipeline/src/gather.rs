@@ -34,6 +34,28 @@ pub struct Gathered {
     pub skipped: Vec<Skipped>,
 }
 
+impl Gathered {
+    /// Leaves out what was met in `folder`, where the clean copies go: where that lies in a folder of originals, the
+    /// copies of yesterday would be copied again today. Files that the person named themselves stay.
+    pub fn leave_out(&mut self, folder: &Path) {
+        let Ok(folder) = folder.canonicalize() else {
+            return;
+        };
+        let is_inside = |photo: &mut Found| {
+            let parent = photo
+                .path
+                .parent()
+                .and_then(|parent| parent.canonicalize().ok());
+            photo.root.is_some() && parent.is_some_and(|parent| parent.starts_with(&folder))
+        };
+        let copies = self.photos.extract_if(.., is_inside);
+        self.skipped.extend(copies.map(|copy| Skipped {
+            path: copy.path,
+            reason: SkipReason::CleanCopy,
+        }));
+    }
+}
+
 /// Something that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
@@ -54,6 +76,8 @@ pub enum SkipReason {
     Hidden,
     /// A copy that was never finished, left by a crash. It can be deleted.
     Unfinished,
+    /// It lies in the folder for the clean copies.
+    CleanCopy,
     /// A link that leads back to where it is.
     Loop,
     /// A link that leads to nothing.
@@ -78,6 +102,7 @@ impl fmt::Display for SkipReason {
             Self::NotAPhoto => "not a photo",
             Self::Hidden => "hidden",
             Self::Unfinished => "an unfinished copy, which can be deleted",
+            Self::CleanCopy => "in the folder for the clean copies",
             Self::Loop => "a link that leads back to itself",
             Self::DeadLink => "a link that leads to nothing",
             Self::Unreadable => "could not be read",
@@ -266,7 +291,7 @@ fn has_photo_name(path: &Path) -> bool {
 }
 
 fn head(path: &Path) -> Option<Vec<u8>> {
-    let mut head = Vec::with_capacity(32);
+    let mut head = Vec::new();
     File::open(path)
         .ok()?
         .take(HEAD_BYTES)
@@ -335,13 +360,13 @@ mod tests {
     #[test]
     fn pictures_that_will_be_refused_are_taken() {
         let folder = folder(&[
-            ("a.heic", b"\0\0\0\x18ftypheic\0\0\0\0"),
+            ("a.tif", b"II*\0\x08\0\0\0\0\0"),
             ("b.mp4", b"\0\0\0\x18ftypisom\0\0\0\0"),
             ("c.jpg", b""),
             ("d.txt", b""),
         ]);
         let (photos, skipped) = gathered(&[folder.path()]);
-        assert_eq!(photos, ["a.heic", "c.jpg"]);
+        assert_eq!(photos, ["a.tif", "c.jpg"]);
         assert_eq!(skipped.len(), 2);
     }
 
@@ -402,6 +427,25 @@ mod tests {
             skipped.last().unwrap(),
             &("empty.jpg".to_owned(), SkipReason::NoPhotos)
         );
+    }
+
+    #[test]
+    fn copies_are_not_copied_again() {
+        let folder = folder(&[
+            ("a.gif", GIF),
+            ("clean/a.gif", GIF),
+            ("clean/day/b.gif", GIF),
+        ]);
+        let clean = folder.path().join("clean");
+        let mut gathered = gather(&[folder.path().to_owned()], &Cancel::new());
+        gathered.leave_out(&folder.path().join("elsewhere"));
+        assert_eq!(gathered.photos.len(), 3);
+        gathered.leave_out(&clean);
+        assert_eq!(gathered.photos[0].path, folder.path().join("a.gif"));
+        assert_eq!((gathered.photos.len(), gathered.skipped.len()), (1, 2));
+        let mut named = gather(&[clean.join("a.gif")], &Cancel::new());
+        named.leave_out(&clean);
+        assert_eq!(named.photos.len(), 1);
     }
 
     #[cfg(unix)]

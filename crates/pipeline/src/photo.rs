@@ -1,6 +1,8 @@
 //! One photo, from reading to saving. The steps stand here in their order, and each takes what only the one before can
 //! make: `Source`, `Cleaned`, `Staged`, `Saved`.
 
+use std::path::PathBuf;
+
 use metadata::{Cleaned, clean};
 
 use crate::destination::{Destination, check_replaceable, misleading_extension, replace};
@@ -40,7 +42,10 @@ pub(crate) fn clean_photo(
         .collect();
     let in_folder = matches!(destination, Destination::Folder(_));
     if cleaned.unchanged() && !name.is_new && !in_folder {
-        return Ok(finished(&cleaned, input_bytes, notes));
+        let record = recording
+            .map(|recording| recording.record_as_it_is(source, &cleaned, &mut notes))
+            .transpose()?;
+        return Ok(finished(&cleaned, input_bytes, notes, None, record));
     }
 
     let stat = source.stat().clone();
@@ -60,19 +65,21 @@ pub(crate) fn clean_photo(
         saved = replace(&photo.path, saved, name.is_new, &mut notes)?;
     }
 
-    let mut outcome = finished(&cleaned, input_bytes, notes);
-    if let Outcome::Done(finished) | Outcome::AlreadyClean(finished) = &mut outcome {
-        finished.output = Some(saved.path);
-        finished.record = record;
-    }
-    Ok(outcome)
+    let output = Some(saved.path);
+    Ok(finished(&cleaned, input_bytes, notes, output, record))
 }
 
-fn finished(cleaned: &Cleaned, input_bytes: u64, notes: Vec<String>) -> Outcome {
+fn finished(
+    cleaned: &Cleaned,
+    input_bytes: u64,
+    notes: Vec<String>,
+    output: Option<PathBuf>,
+    record: Option<String>,
+) -> Outcome {
     let finished = Finished {
         container: cleaned.container(),
-        output: None,
-        record: None,
+        output,
+        record,
         findings: cleaned.found().to_vec(),
         removed: cleaned.removed().to_vec(),
         kept: cleaned.kept().to_vec(),

@@ -79,6 +79,21 @@ impl Recording<'_> {
         })
     }
 
+    /// Records a photo that is clean as it is and gets no copy: what a person shares belongs into the ledger all the same.
+    /// One that the ledger knows, as an original or as a clean copy, is not recorded again. Returns the record's id.
+    pub(crate) fn record_as_it_is(
+        &self,
+        source: Source,
+        cleaned: &Cleaned,
+        notes: &mut Vec<String>,
+    ) -> Result<String, Failure> {
+        let known = self.ledger.find_digest(&source.digest())?;
+        match known.into_iter().next() {
+            Some(record) => Ok(record.id),
+            None => self.append(&self.entry(source, cleaned, notes)),
+        }
+    }
+
     /// Appends the record. Returns its id.
     pub(crate) fn append(&self, entry: &Entry) -> Result<String, Failure> {
         let record = self.ledger.append(&entry.0, &rfc3339_utc((self.clock)()))?;

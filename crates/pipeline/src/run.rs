@@ -3,7 +3,6 @@
 use std::fs;
 use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -48,14 +47,12 @@ pub fn run(
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Summary {
     let names = Names::new(request.naming, &request.destination, photos);
-    let memory = Budget::new(MEMORY_BYTES);
     let summary = Mutex::new(Summary::default());
-    each(photos, request.jobs, |index, photo| {
+    // The original and its clean copy are in memory at once.
+    each(photos, request.jobs, 2, &request.limits, |index, photo| {
         let outcome = if cancel.is_cancelled() {
             Outcome::Cancelled
         } else {
-            // The original and its clean copy are in memory at once.
-            let _share = memory.take(2 * size_bytes(photo, &request.limits));
             on_event(Event::Started { index });
             let clean = || clean_photo(photo, index, request, &names, recording);
             caught(clean).unwrap_or_else(Outcome::from)
@@ -78,10 +75,8 @@ pub fn inspect_all(
     cancel: &Cancel,
     on_report: &(dyn Fn(usize, Result<Report, Failure>) + Sync),
 ) {
-    let memory = Budget::new(MEMORY_BYTES);
-    each(photos, jobs, |index, photo| {
+    each(photos, jobs, 1, limits, |index, photo| {
         if !cancel.is_cancelled() {
-            let _share = memory.take(size_bytes(photo, limits));
             on_report(index, inspect(&photo.path, limits));
         }
     });
@@ -108,25 +103,36 @@ pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// Does something with each photo, begun in their order, by so many threads; 0 for one per core.
-fn each(photos: &[Found], jobs: usize, work: impl Fn(usize, &Found) + Sync) {
+/// Does something with each photo, begun in their order: at most `jobs` at once (0 for one per core), and no more than
+/// fit into memory when each takes `copies` times its size.
+///
+/// Each photo gets a thread of its own. That costs little, and it lets the allocator hand the memory of finished photos
+/// to the next: threads that live on would each keep some, which with many cores and large photos is most of it.
+fn each(
+    photos: &[Found],
+    jobs: usize,
+    copies: u64,
+    limits: &Limits,
+    work: impl Fn(usize, &Found) + Sync,
+) {
     let jobs = if jobs == 0 { cores() } else { jobs };
-    let next = AtomicUsize::new(0);
-    let work_off = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(photo) = photos.get(index) else {
-                return;
-            };
-            work(index, photo);
-        }
-    };
+    let (slots, memory) = (Budget::new(jobs as u64), Budget::new(MEMORY_BYTES));
+    let work = &work;
     thread::scope(|scope| {
-        for _ in 1..jobs.min(photos.len()) {
-            // Where the system gives no thread, the others do its work.
-            let _ = thread::Builder::new().spawn_scoped(scope, work_off);
+        for (index, photo) in photos.iter().enumerate() {
+            let held = (
+                slots.take(1),
+                memory.take(copies * size_bytes(photo, limits)),
+            );
+            let work_on = move || {
+                let _held = held;
+                work(index, photo);
+            };
+            if thread::Builder::new().spawn_scoped(scope, work_on).is_err() {
+                // Where the system gives no more threads, this one does it.
+                work(index, photo);
+            }
         }
-        work_off();
     });
 }
 
@@ -151,7 +157,9 @@ mod tests {
             .collect();
         for jobs in [0, 1, 7, 1_000] {
             let seen = Mutex::new(Vec::new());
-            each(&photos, jobs, |index, _| seen.lock().unwrap().push(index));
+            each(&photos, jobs, 2, &Limits::default(), |index, _| {
+                seen.lock().unwrap().push(index);
+            });
             let mut seen = seen.into_inner().unwrap();
             if jobs == 1 {
                 assert!(seen.is_sorted());

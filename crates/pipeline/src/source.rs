@@ -9,8 +9,8 @@ use metadata::{Container, Limits, Sniffed, sniff};
 
 use crate::Failure;
 
-/// Enough of a file to tell its container.
-pub(crate) const HEAD_BYTES: u64 = 16;
+/// Enough of a file to tell its container, in bytes: the lists of brands that begin HEIF files are the longest.
+pub(crate) const HEAD_BYTES: u64 = 512;
 
 /// A photo's bytes. Only [`open`](Self::open) makes one, after everything that can be checked without reading.
 #[derive(Debug)]
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(code(b""), "empty");
         assert_eq!(code(b"a"), "not_a_photo");
         assert_eq!(code(b"dear diary, today I took a photo"), "not_a_photo");
-        assert_eq!(code(b"\0\0\0\x18ftypheic\0\0\0\0"), "unsupported_format");
+        assert_eq!(code(b"II*\0\x08\0\0\0\0\0"), "unsupported_format");
         let mut limits = Limits::default();
         limits.file_bytes_max = 9;
         let failure = open(b"GIF89a....", &limits).unwrap_err();

@@ -1,9 +1,18 @@
 //! Decoding pixels in a process of its own.
 //!
 //! Cleaning never decodes a picture. Digests of the pixels and thumbnails need it, and decoders are where hostile files
-//! do their harm, so it happens in a child process: the same program, started with a hidden argument, that can open
-//! nothing, connect to nothing, and has its memory and time limited. Photos go in and digests come out over pipes. A
-//! child that crashes or takes too long costs a digest or a thumbnail, never a photo.
+//! do their harm, so it happens in a child process: the same program, started with a hidden argument. On Unix it can
+//! open nothing, connect to nothing, and has its memory and time limited; on Windows it is only a process of its own.
+//! Photos go in and digests come out over pipes. A child that crashes or takes too long costs a digest or a thumbnail,
+//! never a photo.
+//!
+//! # The pixels digest, version 1
+//!
+//! SHA-256 over the text `cloakroom-pixels-v1`, a line feed, the upright width and height in decimal with an `x`
+//! between them, a line feed, and the upright picture as three bytes a pixel (red, green, blue), row by row from the
+//! top left. Of an animation the first frame counts. Orientation is applied; alpha is dropped; grey becomes three equal
+//! values; 16 bits become 8 by `(value + 128) / 257`, rounded down; colour profiles are not applied. Decoders of JPEG may
+//! differ by one step in a value, so equal digests prove equal pixels, and unequal ones prove nothing across programs.
 
 mod confine;
 mod decode;

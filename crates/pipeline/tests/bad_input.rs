@@ -50,7 +50,7 @@ fn empty_or_something_else() {
     let folder = folder(&[
         ("empty.jpg", b""),
         ("diary.jpg", b"dear diary, today I took a photo"),
-        ("a.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
+        ("a.tif", b"II*\0\x08\0\0\0\0\0"),
     ]);
     assert_eq!(
         answer(&folder.path().join("empty.jpg")),
@@ -59,6 +59,10 @@ fn empty_or_something_else() {
     assert_eq!(
         answer(&folder.path().join("diary.jpg")),
         ("not_a_photo".to_owned(), true)
+    );
+    assert_eq!(
+        answer(&folder.path().join("a.tif")),
+        ("unsupported_format".to_owned(), true)
     );
     assert_eq!(names(folder.path()).len(), 3);
 }

@@ -160,8 +160,8 @@ fn nothing_is_published_when_the_ledger_fails() {
 #[test]
 fn what_is_not_saved_is_not_recorded() {
     let book = Book::new(Workers::in_process());
-    let folder = folder(&[("clean.gif", &clean_photo(true)), ("bad.gif", b"GIF89a")]);
-    let photos = found(["clean.gif", "bad.gif"].map(|name| folder.path().join(name)));
+    let folder = folder(&[("bad.gif", b"GIF89a")]);
+    let photos = found([folder.path().join("bad.gif")]);
     outcomes(&photos, &Request::default(), Some(&book.recording()));
     assert_eq!(book.ledger.list(&Query::default()).unwrap().total, 0);
 }
@@ -184,4 +184,23 @@ fn many_at_once_are_all_in_the_chain() {
     drop(book.ledger);
     let ledger = Ledger::open(&book.folder.path().join("ledger.sqlite")).unwrap();
     assert_eq!(ledger.list(&Query::default()).unwrap().total, 60);
+}
+
+#[test]
+fn what_is_clean_already_is_recorded_once() {
+    let book = Book::new(Workers::in_process());
+    let folder = folder(&[("a.gif", &clean_photo(true))]);
+    let record = || {
+        let photos = found([folder.path().join("a.gif")]);
+        let outcomes = outcomes(&photos, &Request::default(), Some(&book.recording()));
+        let Outcome::AlreadyClean(finished) = &outcomes[0] else {
+            panic!("{outcomes:?}");
+        };
+        finished.record.clone().unwrap()
+    };
+    let first = record();
+    assert_eq!(record(), first);
+    assert_eq!(book.ledger.list(&Query::default()).unwrap().total, 1);
+    let facts = book.ledger.get(&first).unwrap().facts;
+    assert_eq!(facts.original_sha256, facts.output_sha256);
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::app::App;
 use crate::desktop::Desktop;
 use crate::photos;
@@ -22,11 +24,9 @@ fn every_screen_in_light_and_dark() {
                 theme.to_lowercase()
             ),
         );
+        show(&app, "h1");
         picture("settings");
-        app.run(
-            "document.querySelector('fieldset:last-of-type').scrollIntoView()",
-            &serde_json::Value::Null,
-        );
+        show(&app, "fieldset:last-of-type");
         picture("settings-end");
         app.click("button", "Ledger");
         app.wait_for_text("No records yet");
@@ -62,6 +62,14 @@ fn every_screen_in_light_and_dark() {
         picture("ledger-record");
         app.close();
     }
+}
+
+/// Scrolls to the first element that matches.
+fn show(app: &App, selector: &str) {
+    app.run(
+        "document.querySelector(arguments[0]).scrollIntoView()",
+        &json!([selector]),
+    );
 }
 
 fn photos_of_all_kinds(desktop: &Desktop) -> Vec<std::path::PathBuf> {

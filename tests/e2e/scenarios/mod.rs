@@ -9,6 +9,7 @@ mod ledger;
 mod looks;
 mod page;
 mod reveal;
+mod screen_reader;
 mod settings;
 mod start;
 

@@ -82,6 +82,7 @@ fn nothing_in_the_page_reaches_out() {
     app.wait_for_row("beach.jpg", "Place");
 
     let ways = app.run(&asynchronous(WAYS_OUT), &json!([listener.address()]));
+    println!("ways out of the page: {ways}");
     for (way, came) in ways.as_object().unwrap() {
         // A beacon is queued and then dropped; a worker may be made and never run. Nobody hears of either.
         let harmless = came != "OPEN" || way == "worker";

@@ -54,7 +54,7 @@ const KINDS: readonly Kind[] = [
 
 const REFUSED: Problem = {
   code: 'unsupported',
-  message: 'HEIC files cannot be cleaned yet',
+  message: 'TIFF or RAW files cannot be cleaned yet',
   hint: 'Save it as JPEG or PNG in your photo program, then drop that file here.',
 };
 const FAILED: Problem = {

@@ -62,61 +62,72 @@ fn free_bytes(folder: &Path) -> u64 {
         .unwrap_or(0)
 }
 
-/// Seconds that a command takes, its start included.
+/// What a command took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cost {
+    /// From start to end, as a person waits for it.
+    pub(crate) wall_s: f64,
+    /// Of the processor, over all cores; a busy machine hardly changes it.
+    pub(crate) cpu_s: f64,
+    /// The most memory resident at once: the largest of the process and its children.
+    pub(crate) peak_bytes: f64,
+}
+
+/// Runs a command under GNU time.
+///
+/// # Errors
+/// As [`seconds`].
+pub(crate) fn cost(command: &Command) -> Result<Cost, String> {
+    let mut timed = Command::new("/usr/bin/time");
+    timed
+        .args(["--format", "%U %S %M", "--"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    let started = Instant::now();
+    let said = finished(&mut timed)?;
+    let wall_s = started.elapsed().as_secs_f64();
+    let line = said.lines().last().unwrap_or_default();
+    let numbers: Vec<f64> = line
+        .split(' ')
+        .filter_map(|number| number.parse().ok())
+        .collect();
+    let [user_s, system_s, peak_kib] = numbers[..] else {
+        return Err(format!("/usr/bin/time said: {line}"));
+    };
+    Ok(Cost {
+        wall_s,
+        cpu_s: user_s + system_s,
+        peak_bytes: peak_kib * 1024.0,
+    })
+}
+
+/// Seconds that a command takes, its start included and nothing else.
 ///
 /// # Errors
 /// It cannot be started or ends badly.
 pub(crate) fn seconds(command: &mut Command) -> Result<f64, String> {
     let started = Instant::now();
+    finished(command)?;
+    Ok(started.elapsed().as_secs_f64())
+}
+
+/// Runs a command to its end and returns what it said on its error output.
+fn finished(command: &mut Command) -> Result<String, String> {
     let output = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .output()
         .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
-    let took = started.elapsed().as_secs_f64();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() {
-        return Ok(took);
+        return Ok(said);
     }
-    let said = String::from_utf8_lossy(&output.stderr);
     Err(format!(
         "{} failed ({}): {}",
         command.get_program().display(),
         output.status,
         said.trim()
     ))
-}
-
-/// The most memory that a command had resident at once, in bytes: the largest of it and its children.
-///
-/// # Errors
-/// As [`seconds`].
-pub(crate) fn peak_bytes(command: &Command) -> Result<u64, String> {
-    let mut timed = Command::new("/usr/bin/time");
-    timed
-        .args(["--format", "%M", "--"])
-        .arg(command.get_program())
-        .args(command.get_args());
-    let output = timed
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .output()
-        .map_err(|error| format!("/usr/bin/time: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        return Err(format!(
-            "{} failed ({}): {}",
-            command.get_program().display(),
-            output.status,
-            said.trim()
-        ));
-    }
-    let kilobytes: Option<u64> = said
-        .lines()
-        .last()
-        .and_then(|line| line.trim().parse().ok());
-    kilobytes
-        .map(|kilobytes| kilobytes * 1024)
-        .ok_or_else(|| format!("/usr/bin/time said: {said}"))
 }
 
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {

@@ -69,7 +69,7 @@ impl Workers {
         }
     }
 
-    /// The digest of the upright pixels, as the documentation of the ledger defines it.
+    /// The [digest of the upright pixels](super#the-pixels-digest-version-1).
     ///
     /// # Errors
     /// When the picture is too large or cannot be decoded, or the worker was lost.
