@@ -48,7 +48,11 @@ fn walk(session: &Session, paths: &[PathBuf], cancel: &Cancel) {
             None => here.push(path.clone()),
         }
     }
-    let gathered = pipeline::gather(&here, cancel);
+    let mut gathered = pipeline::gather(&here, cancel);
+    let destination = lock(&session.preferences).request().destination;
+    if let pipeline::Destination::Folder(folder) = &destination {
+        gathered.leave_out(folder);
+    }
     skipped.extend(
         gathered
             .skipped
