@@ -1,5 +1,7 @@
 //! Real photos of many cameras and apps, where a folder of them is to be had: `../shared/corpus/metadata` beside the
 //! project, or `$CLOAKROOM_CORPUS`. Nothing of it is part of the project; without it these tests say that they are skipped.
+// A panic is a failed test.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

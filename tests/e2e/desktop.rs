@@ -98,6 +98,11 @@ impl Desktop {
         self.extra.push((variable, value.into()));
     }
 
+    /// Starts what comes next without a session bus, as on a bare window manager.
+    pub(crate) fn forget_bus(&mut self) {
+        self.bus.clear();
+    }
+
     /// A command in the environment of this desktop and of nothing else.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let home = self.home();
