@@ -60,11 +60,11 @@ impl<'l> Notes<'l> {
     /// Remembers an identifying text, so that the check of the output looks for it in UTF-8 and UTF-16.
     pub(crate) fn secret_text(&mut self, text: &str) {
         let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
-        if text.chars().count() < SECRET_BYTES_MIN {
+        if text.chars().take(SECRET_BYTES_MIN).count() < SECRET_BYTES_MIN {
             return;
         }
         self.secret_bytes(text.as_bytes());
-        let utf16: Vec<u16> = text.encode_utf16().collect();
+        let utf16: Vec<u16> = text.encode_utf16().take(SECRET_BYTES_MAX).collect();
         self.secret_bytes(
             &utf16
                 .iter()

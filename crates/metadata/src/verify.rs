@@ -72,11 +72,12 @@ pub(crate) fn secrets_are_gone(
     for part in searched {
         joined.extend_from_slice(part.bytes);
     }
-    // Mostly there is little to search, and then the automaton that is built fastest is the fastest.
+    // Mostly there is little to search, and then the automaton that is built fastest is the fastest. A filter before
+    // it would look for rare bytes, of which a colour profile's tables have enough to make it slower.
     let is_little = joined.len() < LITTLE_BYTES;
     let automaton = AhoCorasick::builder()
         .kind(is_little.then_some(AhoCorasickKind::NoncontiguousNFA))
-        .prefilter(!is_little)
+        .prefilter(false)
         .build(secrets);
     let Ok(search) = automaton else {
         return Err(Error::LeftBehind {

@@ -47,46 +47,63 @@ pub(super) fn written(bytes: &[u8]) -> Vec<String> {
     };
     let bytes = bytes.get(..SEARCHED_BYTES_MAX).unwrap_or(bytes);
     let mut found = Vec::new();
-    let narrow = bytes.split(|byte| !is_printable(*byte));
-    let narrow = narrow.filter(|run| run.len() >= chars_min);
-    for run in narrow {
+    for run in long_runs(bytes, is_printable, chars_min) {
         keep(&String::from_utf8_lossy(run), chars_min, &mut found);
     }
     // A letter, a NUL, a letter, a NUL: the other byte order is the same from one byte further on.
     wide_runs(
         bytes,
-        |pair| matches!(pair, [byte, 0] if is_printable(*byte)),
+        |pair| matches!(pair, [byte, 0] if is_printable(byte)),
         chars_min,
         &mut found,
     );
     found
 }
 
-const fn is_printable(byte: u8) -> bool {
+const fn is_printable(byte: &u8) -> bool {
     matches!(byte, b' '..=b'~')
+}
+
+/// The longest possible runs of at least `len_min` items that are all of a kind. Looks at every `len_min`-th item
+/// first: a run that long cannot stand between two of them, so that most of a large block is stepped over.
+fn long_runs<T>(
+    items: &[T],
+    is: impl Fn(&T) -> bool,
+    len_min: usize,
+) -> impl Iterator<Item = &[T]> {
+    let mut at = len_min.saturating_sub(1);
+    std::iter::from_fn(move || {
+        loop {
+            if !is(items.get(at)?) {
+                at = at.saturating_add(len_min);
+                continue;
+            }
+            let (before, from) = items.split_at_checked(at)?;
+            let head = before.iter().rev().take_while(|item| is(item)).count();
+            let tail = from.iter().take_while(|item| is(item)).count();
+            let start = at.saturating_sub(head);
+            let end = at.saturating_add(tail);
+            at = end.saturating_add(len_min);
+            if head.saturating_add(tail) >= len_min {
+                return items.get(start..end);
+            }
+        }
+    })
 }
 
 /// Runs of pairs of bytes that are a character each, from either parity.
 fn wide_runs(
     bytes: &[u8],
-    is_char: impl Fn(&[u8]) -> bool,
+    is_char: impl Fn(&[u8; 2]) -> bool,
     chars_min: usize,
     found: &mut Vec<String>,
 ) {
     for start in [0, 1] {
-        let mut run = String::new();
-        let pairs = bytes.get(start..).unwrap_or_default().chunks_exact(2);
-        for pair in pairs.chain([&[0, 0][..]]) {
-            if is_char(pair) {
-                run.extend(
-                    pair.iter()
-                        .filter(|byte| **byte != 0)
-                        .map(|byte| char::from(*byte)),
-                );
-            } else if !run.is_empty() {
-                keep(&run, chars_min, found);
-                run.clear();
-            }
+        let (pairs, _) = bytes.get(start..).unwrap_or_default().as_chunks::<2>();
+        for run in long_runs(pairs, &is_char, chars_min) {
+            let letters = run.iter().flatten().filter(|byte| **byte != 0);
+            let run: String = letters.map(|byte| char::from(*byte)).collect();
+            keep(&run, chars_min, found);
         }
     }
 }
@@ -110,7 +127,7 @@ pub(super) fn wide(bytes: &[u8], notes: &mut Notes<'_>) -> String {
     let mut words = Vec::new();
     wide_runs(
         bytes,
-        |pair| matches!(pair, [0, byte] if is_printable(*byte)),
+        |pair| matches!(pair, [0, byte] if is_printable(byte)),
         CHARS_MIN,
         &mut words,
     );
@@ -167,6 +184,23 @@ mod tests {
             written(&bytes),
             ["Serial 12345", "Jane's phone", "big endian"]
         );
+    }
+
+    #[test]
+    fn stepping_over_finds_what_looking_at_each_finds() {
+        let mut state = 7_u32;
+        let mut bytes = Vec::new();
+        for _ in 0..20_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            // Printable three times out of four, so that runs of every length occur.
+            bytes.push(if state >> 30 == 0 { 0 } else { b'a' });
+        }
+        for len_min in 1..12 {
+            let stepped: Vec<&[u8]> = long_runs(&bytes, is_printable, len_min).collect();
+            let each = bytes.split(|byte| !is_printable(byte));
+            let each: Vec<&[u8]> = each.filter(|run| run.len() >= len_min).collect();
+            assert_eq!(stepped, each);
+        }
     }
 
     #[test]

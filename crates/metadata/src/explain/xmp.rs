@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::exif_words::lens_range;
 use super::gps::{self, Angle};
-use super::xmp_scan::{Property, Scan, scan};
+use super::xmp_scan::{Packet, Property, Scan};
 use super::xmp_table::{Form, group, row};
 use super::{base64, date, embedded, runs, text, words};
 use crate::Topic;
@@ -33,7 +33,8 @@ type Lines = BTreeMap<(Topic, String), Vec<String>>;
 
 /// Notes what a packet tells.
 pub(super) fn explain(packet: &[u8], notes: &mut Notes<'_>) {
-    let scan = scan(packet);
+    let read = Packet::read(packet);
+    let scan = read.scan();
     let mut lines = Lines::new();
     let mut steps = BTreeMap::new();
     for property in &scan.properties {
@@ -57,17 +58,17 @@ pub(super) fn explain(packet: &[u8], notes: &mut Notes<'_>) {
         };
         notes.find(topic, &name, &value);
     }
-    rest(packet, &scan, notes);
+    rest(packet, read.behind, &scan, notes);
 }
 
 /// What could not be read, and a packet in which nothing could.
-fn rest(packet: &[u8], scan: &Scan, notes: &mut Notes<'_>) {
+fn rest(packet: &[u8], behind: &[u8], scan: &Scan<'_>, notes: &mut Notes<'_>) {
     if scan.skipped > 0 {
         let value = format!("{} more", scan.skipped);
         notes.find(Topic::Unknown, "XMP properties beyond the limit", &value);
         runs::harvest(packet, notes);
     }
-    let behind = words::trim(packet.get(scan.end..).unwrap_or_default());
+    let behind = words::trim(behind);
     // GIF ends the packet with 258 bytes that let old readers skip it.
     if !behind.is_empty() && !behind.starts_with(&[1, 0xFF, 0xFE]) {
         let value = runs::sized(behind, notes);
@@ -88,8 +89,8 @@ fn rest(packet: &[u8], scan: &Scan, notes: &mut Notes<'_>) {
     }
 }
 
-fn one(property: &Property, lines: &mut Lines, notes: &mut Notes<'_>) {
-    let value = property.value.as_str();
+fn one(property: &Property<'_>, lines: &mut Lines, notes: &mut Notes<'_>) {
+    let value = property.value.as_ref();
     let leaf = property.leaf();
     let own = row(std::iter::once(leaf));
     let row = own.or_else(|| row(property.names()));
@@ -123,11 +124,11 @@ fn tell(
     topic: Topic,
     name: &str,
     form: Form,
-    property: &Property,
+    property: &Property<'_>,
     lines: &mut Lines,
     notes: &mut Notes<'_>,
 ) {
-    let value = property.value.as_str();
+    let value = property.value.as_ref();
     match form {
         Form::Group => {
             let name = name.split(',').next().unwrap_or(name);
@@ -175,15 +176,15 @@ fn tell(
     }
 }
 
-fn gather(topic: Topic, name: &str, property: &Property, lines: &mut Lines) {
+fn gather(topic: Topic, name: &str, property: &Property<'_>, lines: &mut Lines) {
     let line = lines.entry((topic, name.to_owned())).or_default();
     let value: String = property.value.chars().take(80).collect();
     line.push(format!("{} {}", local(property.leaf()), fraction(&value)));
 }
 
 /// A property that no table knows.
-fn unlisted(property: &Property, notes: &mut Notes<'_>) {
-    let value = property.value.as_str();
+fn unlisted(property: &Property<'_>, notes: &mut Notes<'_>) {
+    let value = property.value.as_ref();
     let said = value.chars().any(char::is_alphabetic) && !is_number(value);
     let topic = if said { Topic::Text } else { Topic::Unknown };
     let names: Vec<&str> = property.names().collect();
@@ -221,11 +222,11 @@ fn source_type(value: &str, notes: &mut Notes<'_>) {
 
 /// Adds a field of an edit to the line of that edit.
 fn step(
-    property: &Property,
+    property: &Property<'_>,
     steps: &mut BTreeMap<(usize, String), Vec<String>>,
     notes: &mut Notes<'_>,
 ) {
-    let value = property.value.as_str();
+    let value = property.value.as_ref();
     let at = property.path.split('/').next().unwrap_or_default();
     // By number first: `[10]` comes after `[9]`.
     let line = steps.entry((at.len(), at.to_owned())).or_default();
@@ -253,13 +254,13 @@ fn step(
     }
 }
 
-fn is_place(property: &Property) -> bool {
+fn is_place(property: &Property<'_>) -> bool {
     LATITUDES.contains(&property.leaf()) || LONGITUDES.contains(&property.leaf())
 }
 
 /// Latitudes with their longitudes, by the structure that they stand in.
-fn places(properties: &[Property], notes: &mut Notes<'_>) {
-    let mut pairs: BTreeMap<(&str, bool), [Option<&Property>; 2]> = BTreeMap::new();
+fn places(properties: &[Property<'_>], notes: &mut Notes<'_>) {
+    let mut pairs: BTreeMap<(&str, bool), [Option<&Property<'_>>; 2]> = BTreeMap::new();
     for property in properties.iter().filter(|property| is_place(property)) {
         words::remember(&property.value, notes);
         let drone = property.leaf().starts_with("drone");
@@ -279,7 +280,7 @@ fn places(properties: &[Property], notes: &mut Notes<'_>) {
             Some((_, Topic::Place, name, _)) => format!("{name}, GPS position"),
             _ => "GPS position".to_owned(),
         };
-        let angle = |property: Option<&Property>| Angle::from_xmp(&property?.value);
+        let angle = |property: Option<&Property<'_>>| Angle::from_xmp(&property?.value);
         let [latitude, longitude] = pair;
         match angle(latitude).zip(angle(longitude)) {
             Some((latitude, longitude)) => {
