@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::refusal::{Refusal, refusal};
+
 /// A container that [`clean`](crate::clean) can rewrite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,75 +80,47 @@ impl Container {
 pub enum Sniffed {
     /// A container that can be cleaned.
     Photo(Container),
-    /// A known format that is refused; the name is for the message.
-    Refused(&'static str),
+    /// A known format that is refused, with its name and why.
+    Refused(Refusal),
 }
 
-/// One signature: the bytes at an offset, and what they mean.
-type Signature = (usize, &'static [u8], Sniffed);
+/// One signature: the bytes at an offset, and the container that they begin.
+type Signature = (usize, &'static [u8], Container);
 
 const SIGNATURES: &[Signature] = &[
-    (0, b"\xFF\xD8\xFF", Sniffed::Photo(Container::Jpeg)),
-    (0, b"\x89PNG\r\n\x1A\n", Sniffed::Photo(Container::Png)),
-    (8, b"WEBP", Sniffed::Photo(Container::Webp)),
-    (0, b"GIF87a", Sniffed::Photo(Container::Gif)),
-    (0, b"GIF89a", Sniffed::Photo(Container::Gif)),
-    (4, b"ftypcrx ", Sniffed::Refused("Canon RAW")),
-    (4, b"ftypqt  ", Sniffed::Refused("QuickTime video")),
-    (4, b"ftyp", Sniffed::Refused("MP4 video")),
-    (4, b"moov", Sniffed::Refused("QuickTime video")),
-    (4, b"mdat", Sniffed::Refused("QuickTime video")),
-    (4, b"wide", Sniffed::Refused("QuickTime video")),
-    (0, b"\0\0\0\x0CJXL \r\n\x87\n", Sniffed::Refused("JPEG XL")),
-    (0, b"\xFF\x0A", Sniffed::Refused("JPEG XL")),
-    (
-        0,
-        b"\0\0\0\x0CjP  \r\n\x87\n",
-        Sniffed::Refused("JPEG 2000"),
-    ),
-    (0, b"\xFF\x4F\xFF\x51", Sniffed::Refused("JPEG 2000")),
-    (0, b"II*\0", Sniffed::Refused("TIFF or RAW")),
-    (0, b"MM\0*", Sniffed::Refused("TIFF or RAW")),
-    (0, b"II+\0", Sniffed::Refused("BigTIFF")),
-    (0, b"MM\0+", Sniffed::Refused("BigTIFF")),
-    (0, b"IIRO", Sniffed::Refused("Olympus RAW")),
-    (0, b"IIU\0", Sniffed::Refused("Panasonic RAW")),
-    (0, b"FUJIFILMCCD-RAW", Sniffed::Refused("Fujifilm RAW")),
-    (0, b"BM", Sniffed::Refused("BMP")),
-    (0, b"%PDF-", Sniffed::Refused("PDF")),
-    (0, b"8BPS", Sniffed::Refused("Photoshop document")),
-    (0, b"<svg", Sniffed::Refused("SVG")),
-    (0, b"\x8AMNG\r\n\x1A\n", Sniffed::Refused("MNG")),
-    (
-        0,
-        b"\x1A\x45\xDF\xA3",
-        Sniffed::Refused("Matroska or WebM video"),
-    ),
-    (0, b"qoif", Sniffed::Refused("QOI")),
+    (0, b"\xFF\xD8\xFF", Container::Jpeg),
+    (0, b"\x89PNG\r\n\x1A\n", Container::Png),
+    (8, b"WEBP", Container::Webp),
+    (0, b"GIF87a", Container::Gif),
+    (0, b"GIF89a", Container::Gif),
 ];
 
-/// Tells from its first bytes what a file is, or `None` for bytes that are no known picture.
+/// Major brands that say that a file is not a still picture, whatever it is compatible with.
+const OTHER_BRANDS: &[&[u8; 4]] = &[b"crx ", b"qt  "];
+
+/// Tells from its first bytes what a file is, or `None` for bytes that belong to nothing known.
 ///
 /// ```
 /// use metadata::{Container, Sniffed, sniff};
 /// assert_eq!(sniff(b"GIF89a\x01\0\x01\0"), Some(Sniffed::Photo(Container::Gif)));
-/// assert_eq!(sniff(b"dear diary"), None);
+/// assert_eq!(sniff(b"\x01\x02\x03\x04"), None);
+/// let Some(Sniffed::Refused(refusal)) = sniff(b"%PDF-1.7") else { panic!() };
+/// assert_eq!(refusal.name, "PDF");
 /// ```
 #[must_use]
 pub fn sniff(bytes: &[u8]) -> Option<Sniffed> {
     if let Some(container) = heif(bytes) {
         return Some(Sniffed::Photo(container));
     }
-    SIGNATURES
-        .iter()
-        .find(|(offset, magic, sniffed)| {
-            // RIFF holds sound and video too: WebP needs both of its words, RFC 9649 § 2.4.
-            let riff = *sniffed != Sniffed::Photo(Container::Webp) || bytes.starts_with(b"RIFF");
-            riff && bytes
-                .get(*offset..)
-                .is_some_and(|rest| rest.starts_with(magic))
-        })
-        .map(|(_, _, sniffed)| *sniffed)
+    let signed = SIGNATURES.iter().find(|(offset, magic, container)| {
+        // RIFF holds sound and video too: WebP needs both of its words, RFC 9649 § 2.4.
+        let riff = *container != Container::Webp || bytes.starts_with(b"RIFF");
+        riff && bytes
+            .get(*offset..)
+            .is_some_and(|rest| rest.starts_with(magic))
+    });
+    let photo = signed.map(|(_, _, container)| Sniffed::Photo(*container));
+    photo.or_else(|| refusal(bytes).map(Sniffed::Refused))
 }
 
 /// The brands of HEIF files, as the first that is told by a file: what it is, or one of what it is compatible with
@@ -188,10 +162,7 @@ fn heif(bytes: &[u8]) -> Option<Container> {
             .map(|(_, found)| *found)
     };
     let major = words.clone().next()?;
-    let is_other = SIGNATURES
-        .iter()
-        .any(|(at, magic, _)| *at == 4 && magic.strip_prefix(b"ftyp") == Some(major));
-    if is_other {
+    if OTHER_BRANDS.iter().any(|brand| *brand == major) {
         return None;
     }
     let mut found = words.filter_map(container);
@@ -210,6 +181,7 @@ fn heif(bytes: &[u8]) -> Option<Container> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::Class;
 
     #[test]
     fn extensions_begin_with_the_usual_one() {
@@ -239,27 +211,31 @@ mod tests {
         );
         assert_eq!(
             sniff(b"\0\0\0\x18ftypisom\0\0\0\0mp41mp42"),
-            Some(Sniffed::Refused("MP4 video"))
+            refused(Class::Video, "MP4")
         );
         assert_eq!(sniff(b"\0\0\0\x0Cftypavifheic"), photo(Container::Avif));
     }
 
     #[test]
     fn riff_without_webp_is_no_photo() {
-        assert_eq!(sniff(b"RIFF\0\0\0\0WAVEfmt "), None);
+        assert_eq!(sniff(b"RIFF\0\0\0\0WAVEfmt "), refused(Class::Sound, "WAV"));
         assert_eq!(
             sniff(b"RIFF\0\0\0\0WEBPVP8 "),
             Some(Sniffed::Photo(Container::Webp))
         );
-        assert_eq!(sniff(b"junkjunkWEBP"), None);
+        assert_eq!(sniff(b"\0\xFFnkjunkWEBP"), None);
     }
 
     #[test]
     fn refused_kinds_are_named() {
         assert_eq!(
             sniff(b"\0\0\0\x18ftypcrx \0\0\0\0crx isommif1"),
-            Some(Sniffed::Refused("Canon RAW"))
+            refused(Class::Raw, "Canon CR3")
         );
-        assert_eq!(sniff(b"%PDF-1.7"), Some(Sniffed::Refused("PDF")));
+        assert_eq!(sniff(b"%PDF-1.7"), refused(Class::Document, "PDF"));
+    }
+
+    fn refused(class: Class, name: &'static str) -> Option<Sniffed> {
+        Some(Sniffed::Refused(Refusal::new(class, name)))
     }
 }

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::refusal::Refusal;
+
 /// Why a file is refused. Holds positions and names of structures, never a value found in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -13,11 +15,8 @@ pub enum Error {
     #[error("this is not a photo: its first bytes belong to no known picture format")]
     NotAPhoto,
     /// A known format that cannot be cleaned wholly, so it is not touched.
-    #[error("{name} files cannot be cleaned yet")]
-    Unsupported {
-        /// The format's name.
-        name: &'static str,
-    },
+    #[error("{0}")]
+    Unsupported(Refusal),
     /// A rare feature of a supported format that cannot be cleaned wholly.
     #[error("this file uses {what}, which cannot be cleaned safely (at byte {offset})")]
     UnsupportedFeature {
@@ -73,7 +72,7 @@ impl Error {
         match self {
             Self::Empty => "empty",
             Self::NotAPhoto => "not_a_photo",
-            Self::Unsupported { .. } => "unsupported_format",
+            Self::Unsupported(refusal) => refusal.code(),
             Self::UnsupportedFeature { .. } => "unsupported_feature",
             Self::Truncated { .. } => "truncated",
             Self::Malformed { .. } => "malformed",
@@ -89,11 +88,9 @@ impl Error {
         match self {
             Self::Empty => "Copy the photo again from where it came from.",
             Self::NotAPhoto => {
-                "Check that this is the file you meant. Photos in JPEG, PNG, WebP, GIF, HEIC and AVIF can be cleaned."
+                "Check that this is the file you meant. It may be damaged, or of a kind that Cloakroom does not know."
             }
-            Self::Unsupported { .. } => {
-                "Do not share the file as it is. Export it as JPEG or PNG with your photo app, then clean that copy."
-            }
+            Self::Unsupported(refusal) => refusal.hint(),
             Self::UnsupportedFeature { .. } => {
                 "Open the photo in a photo app, save it as JPEG or PNG, then clean that copy."
             }

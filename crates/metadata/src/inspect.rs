@@ -74,7 +74,7 @@ fn photo_container(file: &[u8], limits: &Limits) -> Result<Container, Error> {
     }
     match sniff(file) {
         Some(Sniffed::Photo(container)) => Ok(container),
-        Some(Sniffed::Refused(name)) => Err(Error::Unsupported { name }),
+        Some(Sniffed::Refused(refusal)) => Err(Error::Unsupported(refusal)),
         None => Err(Error::NotAPhoto),
     }
 }

@@ -273,7 +273,7 @@ fn left_out(entry: &DirEntry) -> Option<SkipReason> {
 fn is_picture(sniffed: Sniffed) -> bool {
     match sniffed {
         Sniffed::Photo(_) => true,
-        Sniffed::Refused(name) => !name.ends_with("video") && name != "PDF",
+        Sniffed::Refused(refusal) => refusal.is_picture(),
         _ => false,
     }
 }

@@ -59,8 +59,8 @@ impl Source {
         read(HEAD_BYTES, &mut bytes)?;
         let container = match sniff(&bytes) {
             Some(Sniffed::Photo(container)) => container,
-            Some(Sniffed::Refused(name)) => {
-                return Err(metadata::Error::Unsupported { name }.into());
+            Some(Sniffed::Refused(refusal)) => {
+                return Err(metadata::Error::Unsupported(refusal).into());
             }
             _ => return Err(metadata::Error::NotAPhoto.into()),
         };

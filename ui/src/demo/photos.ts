@@ -53,9 +53,9 @@ const KINDS: readonly Kind[] = [
 ];
 
 const REFUSED: Problem = {
-  code: 'unsupported',
-  message: 'TIFF or RAW files cannot be cleaned yet',
-  hint: 'Save it as JPEG or PNG in your photo program, then drop that file here.',
+  code: 'unsupported_format',
+  message: 'this is a RAW photo (Canon CR2), which cannot be cleaned without leaving something behind',
+  hint: 'Do not share it as it is. Export it as JPEG or TIFF from your photo program, then clean that copy.',
 };
 const FAILED: Problem = {
   code: 'disk_full',
