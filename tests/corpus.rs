@@ -153,6 +153,8 @@ fn tells_something(line: &str) -> bool {
         "IFD0" => tag != "Orientation",
         // The gain map: its numbers, and the index that leads to it.
         "XMP-hdrgm" | "XMP-Container" | "MPF0" | "MPImage1" | "MPImage2" => false,
+        "XMP-HDRGainMap" | "XMP-apdi" => false,
+        "Apple" => !["HDRHeadroom", "HDRGain"].contains(&tag),
         // The colour profile: numbers, our neutral texts, and the neutral date.
         group if group.starts_with("ICC") => {
             let value = line.rsplit(':').next().unwrap_or_default().trim();

@@ -3,6 +3,7 @@
 use crate::exif_writer::fresh_exif;
 use crate::explain::exif::{self, Kept};
 use crate::format::{Fresh, Payload};
+use crate::gain_map::apple::Headroom;
 use crate::inspect::{Reading, read};
 use crate::keep::{Fate, fate};
 use crate::{Container, Error, Finding, Limits, Policy, Topic, icc, verify};
@@ -91,7 +92,12 @@ pub fn clean(file: &[u8], policy: &Policy, limits: &Limits) -> Result<Cleaned, E
         false => original.report.orientation,
     };
     let fresh = Fresh {
-        exif: fresh_exif(orientation, &kept_exif(&original), policy),
+        exif: fresh_exif(
+            orientation,
+            headroom(&original),
+            &kept_exif(&original),
+            policy,
+        ),
         icc: fresh_icc(&original),
     };
     let bytes = original.format.rebuild(&original.parts, &fresh)?;
@@ -118,6 +124,18 @@ pub fn clean(file: &[u8], policy: &Policy, limits: &Limits) -> Result<Cleaned, E
         removed,
         kept,
         bytes,
+    })
+}
+
+/// The numbers in Exif from which programs compute how bright a gain map makes the picture, where there is one.
+fn headroom(original: &Reading<'_>) -> Option<Headroom> {
+    let mut payloads = original.payloads.iter();
+    payloads
+        .clone()
+        .find(|payload| payload.needs_numbers_in_exif())?;
+    payloads.find_map(|payload| match payload {
+        Payload::Exif(tiff) => Headroom::of_exif(tiff),
+        _ => None,
     })
 }
 

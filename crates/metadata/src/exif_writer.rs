@@ -3,6 +3,7 @@
 use crate::Keep;
 use crate::Policy;
 use crate::explain::exif::{Gps, Kept};
+use crate::gain_map::apple::Headroom;
 
 /// TIFF field types, TIFF 6.0 § 2.
 const BYTE: u16 = 1;
@@ -10,6 +11,7 @@ const ASCII: u16 = 2;
 const SHORT: u16 = 3;
 const LONG: u16 = 4;
 const RATIONAL: u16 = 5;
+const UNDEFINED: u16 = 7;
 
 /// Tags of CIPA DC-008-2019 (Exif 2.32) § 4.6.4 to § 4.6.6.
 mod tag {
@@ -20,6 +22,7 @@ mod tag {
     pub(super) const COPYRIGHT: u16 = 0x8298;
     pub(super) const EXIF_IFD: u16 = 0x8769;
     pub(super) const GPS_IFD: u16 = 0x8825;
+    pub(super) const MAKER_NOTE: u16 = 0x927C;
     pub(super) const DATE_TIME_ORIGINAL: u16 = 0x9003;
     pub(super) const OFFSET_TIME_ORIGINAL: u16 = 0x9011;
     pub(super) const GPS_VERSION: u16 = 0;
@@ -42,9 +45,14 @@ struct Entry {
     value: Vec<u8>,
 }
 
-/// A TIFF stream (big-endian) with the orientation and what `policy` keeps of `kept`, or `None` when there is nothing
-/// to say: an upright picture of which nothing is kept needs no Exif.
-pub(crate) fn fresh_exif(orientation: u8, kept: &Kept, policy: &Policy) -> Option<Vec<u8>> {
+/// A TIFF stream (big-endian) with the orientation, the numbers of a gain map, and what `policy` keeps of `kept`, or
+/// `None` when there is nothing to say: an upright picture of which nothing is kept needs no Exif.
+pub(crate) fn fresh_exif(
+    orientation: u8,
+    headroom: Option<Headroom>,
+    kept: &Kept,
+    policy: &Policy,
+) -> Option<Vec<u8>> {
     let mut main = Vec::new();
     let mut exif = Vec::new();
     let mut gps = Vec::new();
@@ -80,6 +88,7 @@ pub(crate) fn fresh_exif(orientation: u8, kept: &Kept, policy: &Policy) -> Optio
         let offset = kept.offset_time_original.as_deref();
         exif.extend(offset.and_then(|text| ascii(tag::OFFSET_TIME_ORIGINAL, text.as_bytes())));
     }
+    exif.extend(headroom.map(|numbers| maker_note(numbers.note())));
     if policy.keeps(Keep::Place)
         && let Some(place) = &kept.gps
     {
@@ -207,6 +216,15 @@ fn ascii(tag: u16, text: &[u8]) -> Option<Entry> {
     })
 }
 
+fn maker_note(value: Vec<u8>) -> Entry {
+    Entry {
+        tag: tag::MAKER_NOTE,
+        kind: UNDEFINED,
+        count: count(value.len()),
+        value,
+    }
+}
+
 fn short(tag: u16, number: u16) -> Entry {
     Entry {
         tag,
@@ -256,15 +274,28 @@ mod tests {
 
     #[test]
     fn an_upright_picture_of_which_nothing_is_kept_needs_no_exif() {
-        assert_eq!(fresh_exif(1, &Kept::default(), &Policy::default()), None);
+        assert_eq!(
+            fresh_exif(1, None, &Kept::default(), &Policy::default()),
+            None
+        );
     }
 
     #[test]
     fn orientation_alone_is_26_bytes_of_tiff() {
         // With JPEG's marker, length and "Exif\0\0" this makes the 36-byte segment.
-        let tiff = fresh_exif(6, &Kept::default(), &Policy::default()).unwrap();
+        let tiff = fresh_exif(6, None, &Kept::default(), &Policy::default()).unwrap();
         assert_eq!(tiff.len(), 26);
         assert_eq!(exif::orientation(&tiff), Some(6));
+    }
+
+    #[test]
+    fn the_numbers_of_a_gain_map_read_back() {
+        let numbers = Headroom {
+            headroom: Some((82_317, 54_194)),
+            gain: Some((0, 1)),
+        };
+        let tiff = fresh_exif(1, Some(numbers), &Kept::default(), &Policy::default()).unwrap();
+        assert_eq!(Headroom::of_exif(&tiff), Some(numbers));
     }
 
     #[test]
@@ -287,7 +318,7 @@ mod tests {
         let policy = Policy {
             keep: Keep::ALL.into_iter().collect(),
         };
-        let tiff = fresh_exif(8, &kept, &policy).unwrap();
+        let tiff = fresh_exif(8, None, &kept, &policy).unwrap();
         let back = exif::kept(&tiff);
         assert_eq!(exif::orientation(&tiff), Some(8));
         assert_eq!(back.make.as_deref(), Some(&b"Acme"[..]));

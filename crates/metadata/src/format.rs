@@ -104,8 +104,13 @@ pub(crate) enum Payload<'a> {
         /// Its payload.
         bytes: &'a [u8],
     },
-    /// A gain map, which is kept, with whatever its own file carries besides.
-    GainMap(Vec<Self>),
+    /// A gain map, which is kept.
+    GainMap {
+        /// Whether it is Apple's, of which programs look for two numbers in the maker's block of Exif.
+        is_apple: bool,
+        /// Whatever its own file carries besides.
+        inside: Vec<Self>,
+    },
     /// Bytes behind the end of the picture.
     Trailer(&'a [u8]),
     /// Something that no rule explains.
@@ -115,6 +120,13 @@ pub(crate) enum Payload<'a> {
         /// Its payload.
         bytes: &'a [u8],
     },
+}
+
+impl Payload<'_> {
+    /// Whether the picture has a gain map of which programs look for numbers in the maker's block of Exif.
+    pub(crate) const fn needs_numbers_in_exif(&self) -> bool {
+        matches!(self, Self::GainMap { is_apple: true, .. })
+    }
 }
 
 /// The parts that are written anew.

@@ -106,7 +106,7 @@ fn picture(frame: Frame, orientation: u8, payloads: &[Payload<'_>]) -> Vec<Findi
     for payload in payloads {
         match payload {
             Payload::Icc(profile) => need("Colour profile", crate::icc::describe(profile)),
-            Payload::GainMap(_) => need("HDR gain map", "brighter on HDR screens".to_owned()),
+            Payload::GainMap { .. } => need("HDR gain map", "brighter on HDR screens".to_owned()),
             _ => {}
         }
     }

@@ -40,6 +40,7 @@ mod exif_writer;
 mod explain;
 mod finding;
 mod format;
+mod gain_map;
 mod gif;
 mod heif;
 mod icc;

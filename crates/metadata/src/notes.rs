@@ -24,6 +24,8 @@ pub(crate) struct Notes<'l> {
     not_listed: usize,
     secrets: BTreeSet<Vec<u8>>,
     within: Vec<String>,
+    /// Whether the picture has a gain map whose numbers stand in the maker's block of Exif.
+    pub(crate) has_numbers_in_exif: bool,
 }
 
 impl<'l> Notes<'l> {
@@ -35,6 +37,7 @@ impl<'l> Notes<'l> {
             not_listed: 0,
             secrets: BTreeSet::new(),
             within: Vec::new(),
+            has_numbers_in_exif: false,
         }
     }
 

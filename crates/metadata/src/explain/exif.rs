@@ -98,6 +98,34 @@ pub(crate) fn kept(tiff: &[u8]) -> Kept {
     }
 }
 
+/// The maker's private block.
+pub(crate) fn maker_note(tiff: &[u8]) -> Option<&[u8]> {
+    let block = Block::read(without_prefix(tiff))?;
+    block.first(0x927C).map(|entry| entry.bytes)
+}
+
+/// A signed fraction in a maker's block whose directory, in big-endian order, stands at `at`.
+pub(crate) fn signed_fraction(note: &[u8], at: usize, tag: u16) -> Option<(i32, i32)> {
+    const SIGNED_RATIONAL: u16 = 10;
+    let note = Tiff {
+        bytes: note,
+        order: Order::Big,
+    };
+    let directory = note.directory(at)?;
+    let is_it = |entry: &&Entry<'_>| entry.tag == tag && entry.format == SIGNED_RATIONAL;
+    let [a, b, c, d, e, f, g, h] = directory
+        .entries
+        .iter()
+        .find(is_it)?
+        .bytes
+        .try_into()
+        .ok()?;
+    Some((
+        i32::from_be_bytes([a, b, c, d]),
+        i32::from_be_bytes([e, f, g, h]),
+    ))
+}
+
 /// Some PNG and WebP files carry the six bytes that belong to JPEG before the TIFF header.
 fn without_prefix(tiff: &[u8]) -> &[u8] {
     tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff)

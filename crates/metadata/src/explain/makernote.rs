@@ -4,6 +4,7 @@
 use super::tiff::{Directory, Entry, Order, Tiff};
 use super::{runs, words};
 use crate::Topic;
+use crate::gain_map::apple;
 use crate::notes::{Notes, size_words};
 
 /// What the offsets of a block count from.
@@ -107,6 +108,9 @@ const TEXT_CHARS_MIN: usize = 3;
 
 /// Notes what a maker's block tells. `note` is its Exif entry, `exif` the whole block it stands in.
 pub(super) fn explain(exif: Tiff<'_>, note: &Entry<'_>, make: &str, notes: &mut Notes<'_>) {
+    if notes.has_numbers_in_exif && apple::is_plain_note(note.bytes) {
+        return;
+    }
     let size = size_words(note.bytes.len());
     notes.find(Topic::Device, "Maker's private block", &size);
     let make = if note.bytes.starts_with(b"Apple iOS") {
@@ -127,7 +131,9 @@ pub(super) fn explain(exif: Tiff<'_>, note: &Entry<'_>, make: &str, notes: &mut 
             }
         }
     }
-    for word in runs::written(note.bytes) {
+    // The name by which the block begins stands in a clean copy too, when it has the numbers of a gain map.
+    let words = runs::written(note.bytes).into_iter();
+    for word in words.filter(|word| word != "Apple iOS") {
         let known = told
             .iter()
             .chain(&others)

@@ -38,13 +38,15 @@ use crate::notes::{Notes, size_words};
 /// Explains every payload of a file; none is left out.
 pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
     let mut technical = Vec::new();
+    let outside = notes.has_numbers_in_exif;
+    notes.has_numbers_in_exif = payloads.iter().any(Payload::needs_numbers_in_exif);
     for payload in payloads {
         match payload {
             Payload::Exif(tiff) => exif::explain(tiff, notes),
             Payload::Xmp(packet) => xmp::explain(packet, notes),
             Payload::Icc(profile) => icc::explain(profile, notes),
-            Payload::GainMap(payloads) => {
-                notes.nested("in the gain map", |notes| self::payloads(payloads, notes));
+            Payload::GainMap { inside, .. } => {
+                notes.nested("in the gain map", |notes| self::payloads(inside, notes));
             }
             Payload::BrokenIcc(size) => notes.find(
                 Topic::Unknown,
@@ -86,6 +88,7 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
         }
     }
     text::technical(&technical, notes);
+    notes.has_numbers_in_exif = outside;
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! stands in it. ISO/IEC 23008-12 § 6.6.2 and ISO 21496-1.
 
 use super::boxes::Label;
-use crate::reader::Reader;
+use crate::gain_map::iso;
 
 /// Whether an item is a rule that makes a picture of others.
 pub(super) const fn is_derived(label: &Label) -> bool {
@@ -40,23 +40,7 @@ fn is_overlay(payload: &[u8], inputs: usize) -> bool {
     rest.len() == pair.saturating_mul(inputs.saturating_add(1)) && inputs > 0
 }
 
-/// ISO 21496-1 Annex C in an item: a version, the versions needed and written, flags, then only numbers, whose count
-/// the flags give: per channel five fractions, or with a common denominator five numerators.
+/// ISO 21496-1 in an item: a version, then the numbers.
 pub(super) fn is_plain_tone_map(payload: &[u8]) -> bool {
-    const CHANNELS_3: u8 = 0x80;
-    const BASE_COLOUR: u8 = 0x40;
-    const COMMON_DENOMINATOR: u8 = 0x08;
-    const BACKWARD: u8 = 0x04;
-    let mut reader = Reader::new(payload);
-    let Ok([0, 0, 0, _, _, flags]) = reader.array("tone map") else {
-        return false;
-    };
-    let channels: usize = if flags & CHANNELS_3 == 0 { 1 } else { 3 };
-    let numbers = if flags & COMMON_DENOMINATOR == 0 {
-        channels.saturating_mul(10).saturating_add(4)
-    } else {
-        channels.saturating_mul(5).saturating_add(3)
-    };
-    flags & !(CHANNELS_3 | BASE_COLOUR | COMMON_DENOMINATOR | BACKWARD) == 0
-        && reader.rest().len() == numbers.saturating_mul(4)
+    payload.strip_prefix(&[0]).is_some_and(iso::are_numbers)
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::boxes::inside;
+use super::gain_map::XMP_TYPE;
 use super::meta::read_associations;
 use crate::Error;
 use crate::reader::Reader;
@@ -46,7 +47,7 @@ pub(super) fn primary(body: &[u8]) -> Vec<u8> {
     [&[version, 0, 0, 0], body.get(number).unwrap_or_default()].concat()
 }
 
-/// An item's entry: its number, whether it is hidden, and its type; no name.
+/// An item's entry: its number, whether it is hidden, and its type; no name. Of those with a media type only XMP stays.
 pub(super) fn item(body: &[u8]) -> Vec<u8> {
     let version = body.first().copied().unwrap_or(2);
     let hidden = body.get(3).copied().unwrap_or(0) & 1;
@@ -55,12 +56,18 @@ pub(super) fn item(body: &[u8]) -> Vec<u8> {
     } else {
         (4..8, 10..14)
     };
+    let label = body.get(label).unwrap_or_default();
+    let media_type = match label {
+        b"mime" => [XMP_TYPE, &[0]].concat(),
+        _ => Vec::new(),
+    };
     [
         &[version, 0, 0, hidden],
         body.get(number).unwrap_or_default(),
         &[0, 0], // not encrypted
-        body.get(label).unwrap_or_default(),
+        label,
         &[0], // an empty name
+        &media_type,
     ]
     .concat()
 }

@@ -13,6 +13,7 @@ mod data;
 mod derived;
 mod entries;
 mod exif;
+mod gain_map;
 mod hevc;
 mod locations;
 mod meta;

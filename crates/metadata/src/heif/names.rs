@@ -11,6 +11,10 @@ pub(super) const ALPHA: Name = ("coded transparency", Kind::Transparency);
 pub(super) const DERIVED: Name = ("grid, iovl, iden, tmap item", Kind::Header);
 pub(super) const EXIF: Name = ("Exif item", Kind::Exif);
 pub(super) const XMP: Name = ("mime item with XMP", Kind::Xmp);
+pub(super) const GAIN_MAP_NUMBERS: Name = (
+    "mime item with the numbers of an Apple gain map",
+    Kind::GainMapIndex,
+);
 pub(super) const PROVENANCE: Name = ("mime item with C2PA", Kind::Provenance);
 pub(super) const FOREIGN: Name = ("any other mime or uri item", Kind::Unknown);
 pub(super) const THUMBNAIL: Name = ("thumbnail item", Kind::SecondPicture);
@@ -112,6 +116,7 @@ pub(super) static VOCABULARY: &[Name] = &[
     DERIVED,
     EXIF,
     XMP,
+    GAIN_MAP_NUMBERS,
     PROVENANCE,
     FOREIGN,
     THUMBNAIL,

@@ -7,6 +7,7 @@ use super::boxes::{Span, View};
 use super::source::Source;
 use super::{data, exif, names, size};
 use crate::format::Payload;
+use crate::gain_map::apple;
 use crate::part::{Kind, Part};
 
 /// Names that programs give to items and that say nothing.
@@ -56,13 +57,25 @@ pub(super) fn payloads<'a>(parts: &[Part<'a>]) -> Vec<Payload<'a>> {
         let entry = source.part_at(item.entry.span.start);
         item.label == *b"tmap" && entry.is_some_and(|entry| entry.kind == Kind::Structure)
     });
-    if has_gain_map {
-        payloads.push(Payload::GainMap(Vec::new()));
+    let numbers = parts
+        .iter()
+        .find(|part| (part.name, part.kind) == names::GAIN_MAP_NUMBERS);
+    if has_gain_map || numbers.is_some() {
+        payloads.push(Payload::GainMap {
+            is_apple: numbers.is_some(),
+            inside: numbers.and_then(|part| foreign(part)).into_iter().collect(),
+        });
     }
     if let Some(handler) = parts.iter().find(|part| part.name == names::HDLR.0) {
         payloads.extend(handler_name(handler.body));
     }
     payloads
+}
+
+/// The numbers of a gain map, unless they are written as a clean copy has them.
+fn foreign<'a>(numbers: &Part<'a>) -> Option<Payload<'a>> {
+    let packet = apple::Numbers::read(numbers.body)?.packet();
+    (packet.as_bytes() != numbers.body).then_some(Payload::Xmp(Cow::Borrowed(numbers.body)))
 }
 
 /// What the items tell that go, the Exif block of the picture first: of it the person may keep something.

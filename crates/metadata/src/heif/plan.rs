@@ -4,28 +4,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::Source;
-use super::{data, exif};
+use super::{data, exif, names};
 use crate::format::Fresh;
+use crate::gain_map::apple;
 use crate::keep::{Fate, fate};
 use crate::part::{Kind, Part};
 use crate::{Error, icc};
 
 /// What stays, decided before the first byte is written, since the tables at the front depend on it.
-pub(super) struct Plan<'f> {
+pub(super) struct Plan {
     /// The items that stay.
     pub(super) items: BTreeSet<u32>,
     /// The new numbers of the properties that stay, by their old ones.
     pub(super) properties: BTreeMap<u16, u16>,
     /// The colour profiles without their texts, by where they stood.
     pub(super) profiles: BTreeMap<usize, Vec<u8>>,
-    /// The fresh Exif block, and where the one stood whose place it takes.
-    pub(super) exif: Option<(usize, &'f [u8])>,
+    /// Whether an Exif item stays.
+    pub(super) has_exif: bool,
+    /// The data of items that is written anew, by where that stood whose place it takes.
+    pub(super) fresh: BTreeMap<usize, Vec<u8>>,
     /// How many bytes of data are written before each part, and after the last one.
     written: Vec<usize>,
 }
 
-impl<'f> Plan<'f> {
-    pub(super) fn of(source: &Source<'_, '_>, fresh: &'f Fresh) -> Result<Self, Error> {
+impl Plan {
+    pub(super) fn of(source: &Source<'_, '_>, fresh: &Fresh) -> Result<Self, Error> {
         let meta = &source.meta;
         let stays = |offset| {
             source
@@ -38,12 +41,12 @@ impl<'f> Plan<'f> {
             .filter(|(_, item)| stays(item.entry.span.start));
         let mut items: BTreeSet<u32> = entries.map(|(number, _)| *number).collect();
         let place = exif::chosen(meta).and_then(|item| Some((item, exif_place(source, item)?)));
-        let exif = place
-            .zip(fresh.exif.as_deref())
-            .map(|((item, place), tiff)| {
-                items.insert(item);
-                (place, tiff)
-            });
+        let mut data = numbers(source);
+        let exif = place.zip(fresh.exif.as_deref());
+        if let Some(((item, place), tiff)) = exif {
+            items.insert(item);
+            data.insert(place, [exif::PREFIX, tiff].concat());
+        }
 
         let mut profiles = BTreeMap::new();
         let mut properties = BTreeMap::new();
@@ -74,7 +77,8 @@ impl<'f> Plan<'f> {
             items,
             properties,
             profiles,
-            exif,
+            has_exif: exif.is_some(),
+            fresh: data,
             written: vec![0],
         };
         let mut sum = 0_usize;
@@ -87,12 +91,10 @@ impl<'f> Plan<'f> {
 
     /// How long a part of an item's data is in the copy.
     fn data_len(&self, part: &Part<'_>) -> usize {
-        match (fate(part.kind), self.exif) {
-            (Fate::Copy, _) => part.bytes.len(),
-            (Fate::Rewrite, Some((place, tiff))) if part.offset == place => {
-                exif::PREFIX.len().saturating_add(tiff.len())
-            }
-            _ => 0,
+        match fate(part.kind) {
+            Fate::Copy => part.bytes.len(),
+            Fate::Rewrite => self.fresh.get(&part.offset).map_or(0, Vec::len),
+            Fate::Drop => 0,
         }
     }
 
@@ -106,6 +108,17 @@ impl<'f> Plan<'f> {
         let written = |at: usize| self.written.get(at).copied().unwrap_or(0);
         written(to).saturating_sub(written(from))
     }
+}
+
+/// The numbers of the gain map, and where they stood.
+fn numbers(source: &Source<'_, '_>) -> BTreeMap<usize, Vec<u8>> {
+    let parts = source.parts.iter();
+    let parts = parts.filter(|part| (part.name, part.kind) == names::GAIN_MAP_NUMBERS);
+    let packet = |part: &Part<'_>| {
+        let numbers = apple::Numbers::read(part.body)?;
+        Some((part.offset, numbers.packet().into_bytes()))
+    };
+    parts.filter_map(packet).collect()
 }
 
 /// Where the data of the Exif item begins, if its first stretch is a part of its own.

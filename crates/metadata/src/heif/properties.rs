@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use super::boxes::{IsoBox, View, inside};
 use super::cut::Cut;
+use super::gain_map;
 use super::meta::Meta;
 use super::names::{self, Name};
-use super::roles::{ALPHA_URNS, Role};
+use super::roles::{ALPHA_URNS, Role, announced};
 use super::units::{Unit, Use};
 use super::{av1, hevc};
 use crate::Error;
@@ -16,6 +17,8 @@ use crate::Error;
 #[derive(Debug, Clone, Copy, Default)]
 struct Users {
     any: bool,
+    /// One of them is a gain map whose numbers stay.
+    announced: bool,
     /// One of them must not be shown by a program that does not know the property.
     essential: bool,
 }
@@ -39,6 +42,7 @@ pub(super) fn cuts(
 /// Who uses the properties, by their place in the container.
 fn users(meta: &Meta, roles: &BTreeMap<u32, Role>) -> BTreeMap<usize, Users> {
     let mut all: BTreeMap<usize, Users> = BTreeMap::new();
+    let announced = announced(roles);
     for (item, associations) in &meta.associations {
         if !roles.get(item).is_some_and(|role| role.stays()) {
             continue;
@@ -47,6 +51,7 @@ fn users(meta: &Meta, roles: &BTreeMap<u32, Role>) -> BTreeMap<usize, Users> {
             let at = usize::from(used.property).saturating_sub(1);
             let users = all.entry(at).or_default();
             users.any = true;
+            users.announced |= announced == Some(*item);
             users.essential |= used.essential;
         }
     }
@@ -70,6 +75,7 @@ fn property_cuts(
         (_, Shape::Exact(_) | Shape::Wrong | Shape::Decoder) if !users.any => {
             leaf(names::LOST_PROPERTY)
         }
+        (b"auxC", _) if users.announced && gain_map::is_named(body) => leaf(names::LAYOUT),
         (b"auxC", _) if !is_transparency(body) => leaf(names::LOST_PROPERTY),
         (_, Shape::Exact(name)) => leaf(name),
         (b"hvcC", Shape::Decoder) => hevc_cuts(property, body, at),
@@ -137,8 +143,8 @@ fn is_plain(body: &[u8]) -> bool {
     body.starts_with(&[0; 4])
 }
 
-/// Whether an auxC property says that the picture is transparency. A kept gain map may also say that it is one; it is
-/// found through its tone map.
+/// Whether an auxC property says that the picture is transparency. A gain map that is kept for its tone map may also
+/// say that it is one.
 fn is_transparency(body: &[u8]) -> bool {
     let urn = body
         .get(4..)

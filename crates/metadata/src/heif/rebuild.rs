@@ -37,7 +37,7 @@ struct Open {
 
 struct Writer<'w> {
     source: &'w Source<'w, 'w>,
-    plan: &'w Plan<'w>,
+    plan: &'w Plan,
     out: Vec<u8>,
     open: Vec<Open>,
     /// Where each part came to stand.
@@ -49,7 +49,7 @@ struct Writer<'w> {
 }
 
 impl<'w> Writer<'w> {
-    fn new(source: &'w Source<'w, 'w>, plan: &'w Plan<'w>) -> Self {
+    fn new(source: &'w Source<'w, 'w>, plan: &'w Plan) -> Self {
         Self {
             source,
             plan,
@@ -127,20 +127,24 @@ impl<'w> Writer<'w> {
                 None => Ok(()),
             },
             names::EXIF => self.exif(part),
+            names::GAIN_MAP_NUMBERS => {
+                let fresh = self.plan.fresh.get(&part.offset).ok_or_else(no_room)?;
+                self.out.extend_from_slice(fresh);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
 
     /// The fresh Exif block, in place of the data of the one; and its entry in the list of items.
     fn exif(&mut self, part: &Part<'_>) -> Result<(), Error> {
-        let Some((place, tiff)) = self.plan.exif else {
+        if !self.plan.has_exif {
             return Ok(());
-        };
+        }
         let chosen =
             exif::chosen(&self.source.meta).and_then(|item| self.source.meta.items.get(&item));
-        if part.offset == place {
-            self.out.extend_from_slice(exif::PREFIX);
-            self.out.extend_from_slice(tiff);
+        if let Some(fresh) = self.plan.fresh.get(&part.offset) {
+            self.out.extend_from_slice(fresh);
         } else if chosen.is_some_and(|item| item.entry.span.start == part.offset) {
             self.leaf(*b"infe", &entries::item(part.body))?;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::boxes::{Label, Span, View};
 use super::meta::{Item, Meta, Reference};
-use super::{data, derived, names};
+use super::{data, derived, gain_map, names};
 use crate::Error;
 use crate::part::Kind;
 
@@ -21,6 +21,10 @@ pub(super) enum Role {
     /// Holds the bytes of other items that stay.
     Store,
     Exif,
+    /// The numbers of the gain map that is this item.
+    Numbers {
+        of: u32,
+    },
     Xmp,
     Provenance,
     /// Metadata of a form that no rule explains.
@@ -33,6 +37,12 @@ pub(super) enum Role {
 }
 
 impl Role {
+    /// Whether its entry in the list of items stays.
+    pub(super) const fn is_listed(self) -> bool {
+        self.stays() || matches!(self, Self::Numbers { .. })
+    }
+
+    /// Whether its data stays as it is.
     pub(super) const fn stays(self) -> bool {
         matches!(
             self,
@@ -44,7 +54,7 @@ impl Role {
     pub(super) const fn is_metadata(self) -> bool {
         matches!(
             self,
-            Self::Exif | Self::Xmp | Self::Provenance | Self::Foreign
+            Self::Exif | Self::Numbers { .. } | Self::Xmp | Self::Provenance | Self::Foreign
         )
     }
 
@@ -55,6 +65,7 @@ impl Role {
             Self::Alpha => names::ALPHA,
             Self::Derived => names::DERIVED,
             Self::Exif => names::EXIF,
+            Self::Numbers { .. } => names::GAIN_MAP_NUMBERS,
             Self::Xmp => names::XMP,
             Self::Provenance => names::PROVENANCE,
             Self::Foreign => names::FOREIGN,
@@ -81,7 +92,11 @@ pub(super) fn auxiliary_urn<'a>(view: View<'a>, meta: &Meta, item: u32) -> Optio
 }
 
 /// The role of every item.
-pub(super) fn roles(view: View<'_>, meta: &Meta) -> Result<BTreeMap<u32, Role>, Error> {
+pub(super) fn roles(
+    view: View<'_>,
+    meta: &Meta,
+    homes: &[Span],
+) -> Result<BTreeMap<u32, Role>, Error> {
     let stands_for_another = |found: &Reference| {
         found.from == meta.primary && matches!(&found.entry.label, b"auxl" | b"thmb")
     };
@@ -99,13 +114,17 @@ pub(super) fn roles(view: View<'_>, meta: &Meta) -> Result<BTreeMap<u32, Role>, 
             reach(meta, &alphas, tone_map.from, &mut roles)?;
         }
     }
+    if let Some(found) = gain_map::find(view, meta, homes) {
+        reach(meta, &alphas, found.map, &mut roles)?;
+        roles.insert(found.numbers, Role::Numbers { of: found.map });
+    }
     let thumbnails = sources(meta, b"thmb");
     let auxiliaries = sources(meta, b"auxl");
     for (number, item) in &meta.items {
         let is_in = |list: &BTreeMap<u32, ()>| list.contains_key(number);
         let role = match &item.label {
             b"Exif" => Role::Exif,
-            b"mime" if item.content_type == b"application/rdf+xml" => Role::Xmp,
+            b"mime" if item.content_type == gain_map::XMP_TYPE => Role::Xmp,
             b"mime" if item.content_type.windows(4).any(|word| word == b"c2pa") => Role::Provenance,
             b"mime" | b"uri " => Role::Foreign,
             _ if is_in(&thumbnails) => Role::Thumbnail,
@@ -116,6 +135,14 @@ pub(super) fn roles(view: View<'_>, meta: &Meta) -> Result<BTreeMap<u32, Role>, 
         roles.entry(*number).or_insert(role);
     }
     Ok(roles)
+}
+
+/// The gain map whose numbers stay in an item of their own.
+pub(super) fn announced(roles: &BTreeMap<u32, Role>) -> Option<u32> {
+    roles.values().find_map(|role| match role {
+        Role::Numbers { of } => Some(*of),
+        _ => None,
+    })
 }
 
 fn sources(meta: &Meta, label: &Label) -> BTreeMap<u32, ()> {
@@ -203,13 +230,23 @@ fn usable(item: &Item, role: Role) -> Result<(), Error> {
     }
 }
 
+/// Whether an item is there and a picture that can be looked into.
+pub(super) fn is_usable_picture(meta: &Meta, item: u32) -> bool {
+    let item = meta.items.get(&item);
+    item.is_some_and(|item| usable(item, Role::Coded).is_ok())
+}
+
+/// The span of a view that is the whole file.
+pub(super) const fn span_of_file(view: View<'_>) -> Span {
+    Span {
+        start: 0,
+        end: view.end(),
+    }
+}
+
 /// Whether a gain map's numbers are nothing but numbers. Any other gain map goes, and the report says so.
 fn is_plain_tone_map(view: View<'_>, meta: &Meta, found: &Reference) -> bool {
-    let exists = |input| {
-        meta.items
-            .get(input)
-            .is_some_and(|item| usable(item, Role::Coded).is_ok())
-    };
+    let exists = |input: &u32| is_usable_picture(meta, *input);
     let is_tone_map = meta
         .items
         .get(&found.from)
@@ -217,16 +254,7 @@ fn is_plain_tone_map(view: View<'_>, meta: &Meta, found: &Reference) -> bool {
     if !is_tone_map || found.to.len() != 2 || !found.to.iter().all(exists) {
         return false;
     }
-    match data::spans(
-        meta,
-        found.from,
-        Span {
-            start: 0,
-            end: view.end(),
-        },
-    )
-    .as_deref()
-    {
+    match data::spans(meta, found.from, span_of_file(view)).as_deref() {
         Ok([span]) => derived::is_plain_tone_map(view.get(*span)),
         _ => false,
     }

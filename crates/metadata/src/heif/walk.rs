@@ -10,7 +10,7 @@ use super::exif;
 use super::meta::{Meta, Reference, entries_start, full_box_children};
 use super::names::{self, Name};
 use super::properties;
-use super::roles::{ALPHA_URNS, Role, auxiliary_urn, roles};
+use super::roles::{ALPHA_URNS, Role, announced, auxiliary_urn, roles};
 use crate::part::Part;
 use crate::{Error, Limits};
 
@@ -30,11 +30,13 @@ pub(super) fn parts<'a>(file: &'a [u8], limits: &Limits) -> Result<Vec<Part<'a>>
         offset: file.len(),
     })?;
     let meta = Meta::read(view, *meta, limits.parts_max)?;
-    let roles = roles(view, &meta)?;
+    let homes = homes(&tops, &meta);
+    let roles = roles(view, &meta, &homes)?;
     let walk = Walk {
         view,
-        data: Data::cut(view, &meta, &roles, &homes(&tops, &meta), limits.parts_max)?,
+        data: Data::cut(view, &meta, &roles, &homes, limits.parts_max)?,
         meta,
+        gain_map: announced(&roles),
         roles,
         limit: limits.parts_max,
     };
@@ -125,6 +127,8 @@ struct Walk<'a> {
     view: View<'a>,
     meta: Meta,
     roles: BTreeMap<u32, Role>,
+    /// The gain map whose numbers stay.
+    gain_map: Option<u32>,
     data: Data,
     limit: usize,
 }
@@ -238,7 +242,7 @@ impl Walk<'_> {
         cuts.push(Cut::header(iinf.span.start, inner.start, names::IINF));
         for entry in children(self.view, inner, self.limit)? {
             let name = match by_entry.get(&entry.span.start) {
-                Some(role) if role.stays() => names::INFE,
+                Some(role) if role.is_listed() => names::INFE,
                 Some(role) => role.data(),
                 None => self.bystander(entry),
             };
@@ -269,10 +273,16 @@ impl Walk<'_> {
     /// Whether the picture is put together by this reference.
     fn reference_stays(&self, found: &Reference) -> bool {
         let role = self.roles.get(&found.from);
+        if let Some(Role::Numbers { of }) = role {
+            return found.entry.label == *b"cdsc" && found.to == [*of];
+        }
         let needed = match &found.entry.label {
             b"dimg" => role == Some(&Role::Derived),
-            b"auxl" => auxiliary_urn(self.view, &self.meta, found.from)
-                .is_some_and(|urn| ALPHA_URNS.contains(&urn)),
+            b"auxl" => {
+                found.to == [self.meta.primary] && self.gain_map == Some(found.from)
+                    || auxiliary_urn(self.view, &self.meta, found.from)
+                        .is_some_and(|urn| ALPHA_URNS.contains(&urn))
+            }
             b"prem" | b"iloc" => true,
             _ => false,
         };

@@ -1,21 +1,21 @@
-//! The gain map of an Ultra HDR or ISO 21496-1 photo: a second, small JPEG behind the first, which says how much brighter
-//! each place is on an HDR screen. It is found, cleaned like the picture, and announced anew: by a minimal XMP directory,
-//! a minimal ISO 21496-1 segment, and a multi-picture index (CIPA DC-007) with the right offsets.
-//!
-//! Apple's older gain maps need numbers from the maker's private block and are not kept.
+//! The gain map of an Ultra HDR, ISO 21496-1 or Apple photo: a second, small JPEG behind the first, which says how much
+//! brighter each place is on an HDR screen. It is found, cleaned like the picture, and announced anew: by a minimal XMP
+//! directory, a minimal ISO 21496-1 segment, and a multi-picture index (CIPA DC-007) with the right offsets.
 
 use memchr::memmem;
 
-use super::gain_map_numbers::{Numbers, directory_packet, is_iso_numbers};
 use super::{payload, walk};
 use crate::Limits;
 use crate::format::Payload;
+use crate::gain_map::{apple, iso, ultra_hdr};
 use crate::part::{Kind, Part};
 
 /// How an ISO 21496-1 segment begins, behind its length.
 pub(super) const ISO_SIGNATURE: &[u8] = b"urn:iso:std:iso:ts:21496:-1\0";
 /// The payload of a primary picture's ISO 21496-1 segment: minimum and writer version 0.
 const ISO_PRIMARY: &[u8] = &[0, 0, 0, 0];
+/// What Apple's programs write behind the JFIF header of a picture with a gain map.
+pub(super) const APPLE_MARK: &[u8] = b"AMPF";
 /// How many pictures behind the first are looked at.
 const PICTURES_MAX: usize = 8;
 
@@ -56,7 +56,7 @@ pub(super) fn find<'a>(behind: &'a [u8], base: usize, limits: &Limits) -> Option
             from = at.checked_add(3)?;
             continue;
         };
-        if numbers(&parts).is_some() || iso_numbers(&parts).is_some() {
+        if packet(&parts).is_some() || iso_numbers(&parts).is_some() {
             return Some(parts.into_iter().map(inner).collect());
         }
         from = parts
@@ -69,10 +69,9 @@ pub(super) fn find<'a>(behind: &'a [u8], base: usize, limits: &Limits) -> Option
 /// A part of a picture as a part of a gain map.
 fn inner(part: Part<'_>) -> Part<'_> {
     let name = NAMES.iter().find(|(outer, _)| *outer == part.name);
-    let announces = (part.name == "APP1 XMP"
-        && Numbers::read(part.body)
-            .is_some_and(|numbers| numbers.packet().as_bytes() == part.body))
-        || iso_payload(&part).is_some_and(is_iso_numbers);
+    let is_plain = |payload| iso::are_numbers(payload) || iso::is_announcement(payload);
+    let announces = packet_of(&part).is_some_and(|packet| packet.as_bytes() == part.body)
+        || iso_payload(&part).is_some_and(is_plain);
     let kind = match part.kind {
         _ if announces => Kind::GainMapIndex,
         // A gain map lies on the picture as the picture is turned; it has no orientation of its own.
@@ -111,7 +110,10 @@ pub(super) fn is_inner(part: &Part<'_>) -> bool {
 /// What the gain map's file carries besides the map.
 pub(super) fn payload<'a>(parts: &[Part<'a>]) -> Option<Payload<'a>> {
     let map = parts_of_map(parts);
-    (!map.is_empty()).then(|| Payload::GainMap(payload::payloads(&map)))
+    (!map.is_empty()).then(|| Payload::GainMap {
+        is_apple: is_apple(&map),
+        inside: payload::payloads(&map),
+    })
 }
 
 /// Whether the part only announces the gain map, in exactly the form that a clean copy has.
@@ -126,19 +128,21 @@ pub(super) fn claim_index(parts: &mut [Part<'_>]) {
     let Some((map_at, map_len)) = extent(&map) else {
         return;
     };
-    let directory = directory_packet(map_len);
+    let directory = directory(&map, map_len);
     let primary_len = parts
         .iter()
         .find(|part| part.name == "EOI")
         .map_or(0, |part| part.offset.saturating_add(part.bytes.len()));
     for part in parts.iter_mut() {
         let ours = match part.name {
-            "APP1 XMP" => part.body == directory.as_bytes(),
+            "APP1 XMP" => directory
+                .as_ref()
+                .is_some_and(|packet| part.body == packet.as_bytes()),
             "APP2 MPF" => {
                 let offset = map_at.saturating_sub(part.offset.saturating_add(MPF_ORIGIN));
                 part.body == index(primary_len, map_len, offset)
             }
-            _ => iso_payload(part) == Some(ISO_PRIMARY) && numbers_are_iso(&map),
+            _ => iso_payload(part) == Some(ISO_PRIMARY) && iso_numbers(&map).is_some(),
         };
         if ours {
             part.kind = Kind::GainMapIndex;
@@ -154,22 +158,35 @@ fn extent(parts: &[Part<'_>]) -> Option<(usize, usize)> {
     Some((parts.first()?.offset, len))
 }
 
-/// The numbers that a gain map's XMP gives.
-pub(super) fn numbers<'a>(map: &[Part<'a>]) -> Option<Numbers<'a>> {
-    map.iter()
-        .filter(|part| part.name == "APP1 XMP")
-        .find_map(|part| Numbers::read(part.body))
+/// The packet by which the primary picture says that a gain map of `len` bytes follows; Apple's need none.
+pub(super) fn directory(map: &[Part<'_>], len: usize) -> Option<String> {
+    (!is_apple(map)).then(|| ultra_hdr::directory_packet(len))
+}
+
+/// Whether the map is in Apple's form. One in two forms is announced in the newer.
+pub(super) fn is_apple(map: &[Part<'_>]) -> bool {
+    let ours = map.iter().find(|part| packet_of(part).is_some());
+    ours.is_some_and(|part| ultra_hdr::Numbers::read(part.body).is_none())
+}
+
+/// The packet with the numbers that a gain map's XMP gives, and nothing else.
+pub(super) fn packet(map: &[Part<'_>]) -> Option<String> {
+    map.iter().find_map(packet_of)
+}
+
+fn packet_of(part: &Part<'_>) -> Option<String> {
+    if part.name != "APP1 XMP" {
+        return None;
+    }
+    let ultra = ultra_hdr::Numbers::read(part.body).map(|numbers| numbers.packet());
+    ultra.or_else(|| apple::Numbers::read_typed(part.body).map(|numbers| numbers.packet()))
 }
 
 /// The numbers that a gain map's ISO 21496-1 segment gives, as they stand there.
 pub(super) fn iso_numbers<'a>(map: &[Part<'a>]) -> Option<&'a [u8]> {
     map.iter()
         .filter_map(iso_payload)
-        .find(|payload| payload.len() > ISO_PRIMARY.len() && is_iso_numbers(payload))
-}
-
-fn numbers_are_iso(map: &[Part<'_>]) -> bool {
-    iso_numbers(map).is_some()
+        .find(|payload| iso::are_numbers(payload))
 }
 
 /// The payload of an ISO 21496-1 segment, in the picture or in its gain map.

@@ -132,3 +132,88 @@ fn any_changed_byte_is_survived() {
         }
     }
 }
+
+const APPLE: &str = "<x:xmpmeta><rdf:Description xmlns:apdi='a' xmp:CreatorTool='18.7.1 of Jane'>\
+    <apdi:NativeFormat>1278226488</apdi:NativeFormat>\
+    <apdi:AuxiliaryImageType>urn:com:apple:photo:2020:aux:hdrgainmap</apdi:AuxiliaryImageType>\
+    <HDRGainMap:HDRGainMapVersion>65536</HDRGainMap:HDRGainMapVersion></rdf:Description></x:xmpmeta>";
+
+/// Exif with a maker's block: an unlisted number, the two numbers of a gain map, and a text.
+fn apple_exif() -> Vec<u8> {
+    let headroom = [82_317_i32.to_be_bytes(), 54_194_i32.to_be_bytes()].concat();
+    let gain = [3_i32.to_be_bytes(), 1_000_i32.to_be_bytes()].concat();
+    let mut note = b"Apple iOS\0\0\x01MM\0\x04".to_vec();
+    for (tag, kind, count, value) in [
+        (0x0001_u16, 9_u16, 1_u32, 15_u32),
+        (33, 10, 1, 68),
+        (43, 2, 37, 84),
+        (48, 10, 1, 76),
+    ] {
+        note.extend([tag.to_be_bytes(), kind.to_be_bytes()].concat());
+        note.extend([count.to_be_bytes(), value.to_be_bytes()].concat());
+    }
+    note.extend([0; 4]);
+    note.extend([headroom, gain].concat());
+    note.extend(b"0170521C-E077-45C0-90AE-F1E1E92069E5\0\0");
+    let len = (note.len() as u32).to_be_bytes();
+    let main = b"MM\0*\0\0\0\x08\0\x01\x87\x69\0\x04\0\0\0\x01\0\0\0\x1A\0\0\0\0";
+    let exif = [
+        &b"\0\x01\x92\x7C\0\x07"[..],
+        &len,
+        b"\0\0\0\x2C\0\0\0\0",
+        &note,
+    ]
+    .concat();
+    segment(0xE1, &[&b"Exif\0\0"[..], main, &exif].concat())
+}
+
+fn apple_jfif() -> Vec<u8> {
+    segment(0xE0, b"JFIF\0\x01\x01\x01\0\x48\0\x48\0\0AMPF")
+}
+
+#[test]
+fn apples_map_stays_with_all_that_viewers_compute_its_brightness_from() {
+    let map = file(&[xmp(APPLE), segment(0xFE, b"made on Jane's phone")], b"");
+    let segments = [
+        apple_jfif(),
+        apple_exif(),
+        segment(0xE2, b"MPF\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
+    ];
+    let dirty = file(&segments, &map);
+    let clean = cleaned(&dirty);
+    assert_eq!(inspect(&clean, &Limits::default()).unwrap().findings, []);
+    for gone in ["Jane", "18.7.1", "0170521C", "CreatorTool"] {
+        assert!(!text(&clean).contains(gone), "{gone} is still there");
+    }
+    let packet = "<apdi:AuxiliaryImageType>urn:com:apple:photo:2020:aux:hdrgainmap</apdi:AuxiliaryImageType>\
+                  <apdi:NativeFormat>1278226488</apdi:NativeFormat>\
+                  <HDRGainMap:HDRGainMapVersion>65536</HDRGainMap:HDRGainMapVersion>";
+    assert!(text(&clean).contains(packet));
+    assert!(!text(&clean).contains("Container:Directory"));
+    assert!(clean[2..].starts_with(&apple_jfif()));
+
+    let parts = parts_of(&clean).unwrap();
+    let exif = parts.iter().find(|part| part.name == "APP1 Exif").unwrap();
+    let numbers = crate::gain_map::apple::Headroom::of_exif(exif.body).unwrap();
+    assert_eq!(numbers.headroom, Some((82_317, 54_194)));
+    assert_eq!(numbers.gain, Some((3, 1_000)));
+    assert_eq!(pixels(&clean), pixels(&dirty));
+    assert_eq!(cleaned(&clean), clean);
+}
+
+#[test]
+fn without_its_map_apples_block_goes() {
+    let clean = cleaned(&file(&[apple_jfif(), apple_exif()], b""));
+    assert_eq!(clean, file(&[jfif()], b""));
+    // Not even a block that is plain already stays, nor one that belongs to no map: it is told, and goes.
+    let numbers = crate::gain_map::apple::Headroom {
+        headroom: Some((1, 2)),
+        gain: None,
+    };
+    let kept = crate::explain::exif::Kept::default();
+    let tiff = crate::exif_writer::fresh_exif(1, Some(numbers), &kept, &crate::Policy::default());
+    let exif = segment(0xE1, &[&b"Exif\0\0"[..], &tiff.unwrap()].concat());
+    let dirty = file(&[jfif(), exif], b"");
+    assert_ne!(inspect(&dirty, &Limits::default()).unwrap().findings, []);
+    assert_eq!(cleaned(&dirty), file(&[jfif()], b""));
+}

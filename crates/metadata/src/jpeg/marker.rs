@@ -38,7 +38,7 @@ pub(super) const VOCABULARY: &[(&str, Kind)] = &[
     ),
     ("bytes between segments", Kind::Filler),
     (
-        "gain map behind EOI (Ultra HDR, ISO 21496-1): its tables and scans",
+        "gain map behind EOI (Ultra HDR, ISO 21496-1, Apple): its tables and scans",
         Kind::Pixels,
     ),
     (

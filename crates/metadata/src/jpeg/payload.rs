@@ -62,7 +62,7 @@ fn filler<'a>(part: &Part<'a>) -> Option<Payload<'a>> {
 fn jfif_thumbnail(body: &[u8]) -> Option<Payload<'_>> {
     let rest = body.get(7..)?;
     let (size, bytes) = rest.split_at_checked(2)?;
-    (!bytes.is_empty()).then(|| Payload::Thumbnail {
+    (!bytes.is_empty() && bytes != gain_map::APPLE_MARK).then(|| Payload::Thumbnail {
         width: size.first().copied().unwrap_or(0).into(),
         height: size.get(1).copied().unwrap_or(0).into(),
         bytes,

@@ -1,7 +1,6 @@
 //! Writes the clean JPEG file.
 
 use super::gain_map;
-use super::gain_map_numbers::directory_packet;
 use super::payload;
 use crate::Error;
 use crate::format::{Fresh, Payload};
@@ -29,22 +28,26 @@ pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Erro
     let size: usize = parts.iter().map(|part| part.bytes.len()).sum();
     let mut out = Vec::with_capacity(size.saturating_add(4_096));
     if map.is_empty() {
-        write(&mut out, &primary, fresh, &[])?;
+        write(&mut out, &primary, fresh, &[], &[])?;
         return Ok(out);
     }
 
-    let map = clean_map(&map)?;
-    let has_iso = memchr::memmem::find(&map, gain_map::ISO_SIGNATURE).is_some();
-    let mut index = vec![(
-        0xE1,
-        XMP_SIGNATURE,
-        directory_packet(map.len()).into_bytes(),
-    )];
+    let has_iso = gain_map::iso_numbers(&map).is_some();
+    let map_parts = map;
+    let map = clean_map(&map_parts)?;
+    let mut index: Vec<Segment> = Vec::new();
+    if let Some(directory) = gain_map::directory(&map_parts, map.len()) {
+        index.push((0xE1, XMP_SIGNATURE, directory.into_bytes()));
+    }
     if has_iso {
         index.push((0xE2, gain_map::ISO_SIGNATURE, vec![0; 4]));
     }
     index.push((0xE2, MPF_SIGNATURE, gain_map::index(0, 0, 0)));
-    let index_at = write(&mut out, &primary, fresh, &index)?;
+    let mark: &[u8] = match gain_map::is_apple(&map_parts) {
+        true => gain_map::APPLE_MARK,
+        false => &[],
+    };
+    let index_at = write(&mut out, &primary, fresh, &index, mark)?;
     // Only now are the lengths known.
     let mpf_at = index_at.saturating_sub(gain_map::index(0, 0, 0).len());
     let mpf = gain_map::index(out.len(), map.len(), out.len().saturating_sub(mpf_at));
@@ -68,23 +71,25 @@ fn clean_map(map: &[Part<'_>]) -> Result<Vec<u8>, Error> {
         icc: profile,
     };
     let mut index: Vec<Segment> = Vec::new();
-    if let Some(numbers) = gain_map::numbers(map) {
-        index.push((0xE1, XMP_SIGNATURE, numbers.packet().into_bytes()));
+    if let Some(packet) = gain_map::packet(map) {
+        index.push((0xE1, XMP_SIGNATURE, packet.into_bytes()));
     }
     if let Some(numbers) = gain_map::iso_numbers(map) {
         index.push((0xE2, gain_map::ISO_SIGNATURE, numbers.to_vec()));
     }
     let mut out = Vec::new();
-    write(&mut out, map, &fresh, &index)?;
+    write(&mut out, map, &fresh, &index, &[])?;
     Ok(out)
 }
 
-/// Writes one picture, with `index` before its first table or frame header. Says where the index ends.
+/// Writes one picture, with `index` before its first table or frame header and `mark` behind its JFIF header if it was
+/// there. Says where the index ends.
 fn write(
     out: &mut Vec<u8>,
     parts: &[Part<'_>],
     fresh: &Fresh,
     index: &[Segment],
+    mark: &[u8],
 ) -> Result<usize, Error> {
     let mut icc = fresh.icc.as_deref();
     let mut index_end = None;
@@ -99,7 +104,7 @@ fn write(
             Fate::Copy => out.extend_from_slice(part.bytes),
             Fate::Drop => {}
             Fate::Rewrite => match part.kind {
-                Kind::Jfif => jfif(out, part.body),
+                Kind::Jfif => jfif(out, part.body, mark),
                 Kind::AdobeTransform => adobe(out, part.body),
                 Kind::Exif => {
                     if let Some(tiff) = &fresh.exif {
@@ -134,13 +139,19 @@ fn segment(out: &mut Vec<u8>, marker: u8, payload: &[&[u8]]) -> Result<(), Error
     Ok(())
 }
 
-/// T.871 § 10.1: the version (1.01 unless 1.00 or 1.02), units and density; never the thumbnail.
-fn jfif(out: &mut Vec<u8>, body: &[u8]) {
-    out.extend(b"\xFF\xE0\0\x10JFIF\0\x01");
+/// T.871 § 10.1: the version (1.01 unless 1.00 or 1.02), units and density; never the thumbnail. The mark by which
+/// Apple's programs know a picture with a gain map stays where there is one.
+fn jfif(out: &mut Vec<u8>, body: &[u8], mark: &[u8]) {
+    let mark = body.get(9..).filter(|rest| *rest == mark);
+    let mark = mark.unwrap_or_default();
+    let len = u8::try_from(mark.len()).unwrap_or(0).saturating_add(16);
+    out.extend([0xFF, 0xE0, 0, len]);
+    out.extend(b"JFIF\0\x01");
     let minor = body.get(1).copied().filter(|minor| *minor <= 2);
     out.push(minor.unwrap_or(1));
     out.extend(body.get(2..7).unwrap_or(&[0, 0, 1, 0, 1]));
     out.extend([0, 0]);
+    out.extend_from_slice(mark);
 }
 
 /// T.872 § 6.5.3: of the Adobe segment only the colour transform decides how the picture decodes.

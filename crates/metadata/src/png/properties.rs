@@ -51,7 +51,7 @@ pub(crate) fn clean_with(
         let wanted = match payload {
             Payload::Icc(_) => fresh.icc.is_some(),
             Payload::Exif(_) => fresh.exif.is_some(),
-            Payload::GainMap(ref told) => told.is_empty(),
+            Payload::GainMap { ref inside, .. } => inside.is_empty(),
             _ => false,
         };
         assert!(wanted, "{payload:?}");

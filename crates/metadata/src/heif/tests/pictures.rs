@@ -1,6 +1,7 @@
 //! Pictures made of pictures, and what stands inside coded data.
 
 use super::*;
+use crate::gain_map::apple;
 
 #[test]
 fn grids_in_idat_keep_their_tiles_and_lose_their_neighbours() {
@@ -350,4 +351,105 @@ fn pictures_may_be_read_from_one_that_is_shown_itself() {
         .references
         .extend([(*b"iloc", 2, vec![9]), (*b"iloc", 3, vec![9])]);
     clean(&Heif, &photo.build()).unwrap();
+}
+
+const APPLE: &[u8] = b"<x:xmpmeta xmp:CreatorTool='by Jane'><HDRGainMap:HDRGainMapVersion>65536\
+    </HDRGainMap:HDRGainMapVersion></x:xmpmeta>";
+
+/// A picture with Apple's gain map, its numbers in XMP and in Exif, and a depth map with XMP of its own.
+fn apple_photo() -> Photo {
+    let mut photo = Photo::new();
+    let name = photo.property(aux(b"urn:com:apple:photo:2020:aux:hdrgainmap\0"));
+    let depth = photo.property(aux(DEPTH));
+    let picture = |id: u32, name: u16| Item {
+        properties: vec![(1, true), (2, false), (name, true)],
+        ..item(id, b"hvc1", &picture_data(id as u8))
+    };
+    let numbers = Item {
+        data: Data::Mdat(vec![APPLE.to_vec()]),
+        ..xmp_item(5)
+    };
+    let items = [picture(3, name), picture(4, depth), numbers, xmp_item(6)];
+    photo.items.extend(items);
+    photo.references = vec![
+        (*b"auxl", 3, vec![1]),
+        (*b"auxl", 4, vec![1]),
+        (*b"cdsc", 5, vec![3]),
+        (*b"cdsc", 6, vec![4]),
+    ];
+    photo
+}
+
+#[test]
+fn apples_gain_map_stays_with_its_numbers_alone() {
+    let mut photo = apple_photo();
+    let packet = apple::Numbers::read(APPLE).unwrap().packet().into_bytes();
+    for wide in [false, true] {
+        photo.wide_items = wide;
+        photo.iloc.0 = if wide { 2 } else { 1 };
+        let file = photo.build();
+        let copy = clean(&Heif, &file).unwrap();
+        assert_eq!(coded(&copy), [picture_data(1), picture_data(3)]);
+        assert_eq!(data_of(&copy, 5), packet);
+        let text = String::from_utf8_lossy(&copy);
+        assert!(!text.contains("Jane") && !text.contains("auxid"));
+        for kept in ["auxl", "cdsc", "aux:hdrgainmap", "application/rdf+xml"] {
+            assert_eq!(text.matches(kept).count(), 1, "{kept}");
+        }
+        let told = told(&Heif, &file).join("\n");
+        assert!(told.contains("is_apple: true") && told.contains("Depth map"));
+    }
+    // In idat as well.
+    photo.items[3].data = Data::Idat(APPLE.to_vec());
+    assert_eq!(data_of(&clean(&Heif, &photo.build()).unwrap(), 5), packet);
+}
+
+#[test]
+fn apples_gain_map_goes_when_its_numbers_cannot_be_told_apart() {
+    let without = |change: fn(&mut Photo)| {
+        let mut photo = apple_photo();
+        change(&mut photo);
+        let copy = clean(&Heif, &photo.build()).unwrap();
+        assert_eq!(coded(&copy), [picture_data(1)]);
+        assert!(!String::from_utf8_lossy(&copy).contains("apple"));
+    };
+    without(|photo| photo.references.retain(|(_, from, _)| *from != 5));
+    without(|photo| photo.items[3].data = Data::Mdat(vec![b"<x:xmpmeta/>".to_vec()]));
+    without(|photo| {
+        photo.items[3].data = Data::Mdat(vec![APPLE[..9].to_vec(), APPLE[9..].to_vec()]);
+    });
+    without(|photo| photo.items[4].data = Data::Same(5));
+    without(|photo| photo.items[3].content_type = "text/plain");
+    without(|photo| photo.references[0].2 = vec![4]);
+    without(|photo| {
+        photo.properties[2] = aux(b"urn:com:apple:photo:2020:aux:hdrgainmap\0by Jane");
+    });
+}
+
+#[test]
+fn the_numbers_in_exif_stay_with_apples_gain_map_only() {
+    let numbers = apple::Headroom {
+        headroom: Some((7, 8)),
+        gain: Some((0, 1)),
+    };
+    let kept = crate::explain::exif::Kept::default();
+    let keep = Policy::default();
+    let tiff = crate::exif_writer::fresh_exif(1, Some(numbers), &kept, &keep).unwrap();
+    let mut photo = apple_photo();
+    let exif = item(7, b"Exif", &[&b"\0\0\0\x06Exif\0\0"[..], &tiff].concat());
+    photo.items.push(exif);
+    photo.references.push((*b"cdsc", 7, vec![1]));
+    let limits = Limits::default();
+    let copy = crate::clean(&photo.build(), &keep, &limits).unwrap();
+    let data = data_of(copy.bytes(), 7);
+    assert_eq!(apple::Headroom::of_exif(&data[10..]), Some(numbers));
+    assert!(
+        crate::clean(copy.bytes(), &keep, &limits)
+            .unwrap()
+            .unchanged()
+    );
+
+    photo.references.remove(0);
+    let copy = crate::clean(&photo.build(), &keep, &limits).unwrap();
+    assert!(!String::from_utf8_lossy(copy.bytes()).contains("Exif"));
 }

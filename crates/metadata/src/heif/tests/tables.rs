@@ -122,6 +122,7 @@ fn colour_profiles_lose_their_texts_each_for_itself() {
 fn what_the_person_keeps_stands_in_one_fresh_exif_item() {
     let exif = crate::exif_writer::fresh_exif(
         6,
+        None,
         &crate::explain::exif::Kept {
             make: Some(b"Acme Cameras".to_vec()),
             model: Some(b"One".to_vec()),
