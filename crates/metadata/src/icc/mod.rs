@@ -1,28 +1,32 @@
 //! The colour profile without its texts: the numbers that make the colours stay, and nothing that names a person, a
 //! device or a day. ICC.1:2022.
 
+mod element;
+
 use crate::reader::{Reader, index};
 
 const HEADER_LEN: usize = 128;
 /// More tags than any real profile has; a limit on work.
 const TAGS_MAX: u32 = 256;
 
-/// The tags that colour conversion reads, ICC.1:2022 § 8 and § 9.2; all hold numbers only.
+/// The tags that colour conversion reads, ICC.1:2022 § 8 and § 9.2; all hold numbers only. The device's own luminance
+/// (`lumi`) changes no colour, and the calculators of `D2B0` and its like repeat what `A2B0` and its like say.
 const NUMERIC_TAGS: &[&[u8; 4]] = &[
-    b"A2B0", b"A2B1", b"A2B2", b"A2B3", b"B2A0", b"B2A1", b"B2A2", b"B2A3", b"D2B0", b"D2B1",
-    b"D2B2", b"D2B3", b"B2D0", b"B2D1", b"B2D2", b"B2D3", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC",
-    b"gTRC", b"bTRC", b"kTRC", b"wtpt", b"bkpt", b"chad", b"chrm", b"lumi", b"cicp", b"gamt",
-    b"pre0", b"pre1", b"pre2", b"clro", b"rig0", b"rig2",
-];
-
-/// The types those tags may have; a text type under a numeric name would be a hiding place.
-const NUMERIC_TYPES: &[&[u8; 4]] = &[
-    b"curv", b"para", b"XYZ ", b"mft1", b"mft2", b"mAB ", b"mBA ", b"mpet", b"sf32", b"chrm",
-    b"cicp", b"clro", b"sig ",
+    b"A2B0", b"A2B1", b"A2B2", b"A2B3", b"B2A0", b"B2A1", b"B2A2", b"B2A3", b"rXYZ", b"gXYZ",
+    b"bXYZ", b"rTRC", b"gTRC", b"bTRC", b"kTRC", b"wtpt", b"bkpt", b"chad", b"chrm", b"cicp",
+    b"gamt", b"pre0", b"pre1", b"pre2", b"rig0", b"rig2",
 ];
 
 /// The profile classes that pictures carry, ICC.1:2022 § 7.2.5.
 const CLASSES: &[&[u8; 4]] = &[b"mntr", b"scnr", b"prtr", b"spac"];
+
+/// The colour spaces of pictures, and those to which they are converted, ICC.1:2022 § 7.2.6 and § 7.2.7.
+const SPACES: &[&[u8; 4]] = &[
+    b"RGB ", b"GRAY", b"CMYK", b"Lab ", b"XYZ ", b"Luv ", b"YCbr", b"Yxy ", b"HSV ", b"HLS ",
+    b"CMY ", b"2CLR", b"3CLR", b"4CLR", b"5CLR", b"6CLR", b"7CLR", b"8CLR", b"9CLR", b"ACLR",
+    b"BCLR", b"CCLR", b"DCLR", b"ECLR", b"FCLR",
+];
+const CONNECTION_SPACES: &[&[u8; 4]] = &[b"XYZ ", b"Lab "];
 
 /// D50, the illuminant that every profile names (§ 7.2.16).
 const D50: [u8; 12] = [0, 0, 0xF6, 0xD6, 0, 1, 0, 0, 0, 0, 0xD3, 0x2D];
@@ -82,10 +86,12 @@ pub(crate) fn scrub(profile: &[u8]) -> Option<Vec<u8>> {
         (*b"cprt", copyright(version_4)),
     ];
     for (signature, element) in &profile.tags {
-        let numeric = NUMERIC_TAGS.contains(&signature)
-            && NUMERIC_TYPES.iter().any(|kind| element.starts_with(*kind));
-        if numeric && !tags.iter().any(|(seen, _)| seen == signature) {
-            tags.push((*signature, trimmed(element).to_vec()));
+        let is_first = !tags.iter().any(|(seen, _)| seen == signature);
+        if NUMERIC_TAGS.contains(&signature)
+            && is_first
+            && let Some(exact) = element::exact(element)
+        {
+            tags.push((*signature, exact));
         }
     }
     // Without a single number to convert by, it is no profile.
@@ -104,8 +110,15 @@ fn parse(profile: &[u8]) -> Option<Profile<'_>> {
     let size = index(Reader::new(profile).u32_be("ICC size").ok()?);
     let profile = profile.get(..size)?;
     let header = profile.get(..HEADER_LEN)?;
-    let class: &[u8; 4] = header.get(12..16)?.try_into().ok()?;
-    if header.get(36..40) != Some(b"acsp") || !CLASSES.contains(&class) {
+    let is_one_of = |at: usize, known: &[&[u8; 4]]| {
+        let name = header.get(at..).and_then(<[u8]>::first_chunk::<4>);
+        name.is_some_and(|name| known.contains(&name))
+    };
+    let is_colour = is_one_of(12, CLASSES)
+        && is_one_of(16, SPACES)
+        && is_one_of(20, CONNECTION_SPACES)
+        && is_one_of(36, &[b"acsp"]);
+    if !is_colour {
         return None;
     }
     let mut table = Reader::new(profile.get(HEADER_LEN..)?);
@@ -152,29 +165,6 @@ fn kind_of_colour(header: &[u8]) -> &'static str {
         Some(b"Lab ") => "Lab",
         _ => "Colour",
     }
-}
-
-/// An element without the slack behind its numbers, where its type says how many there are (§ 10).
-fn trimmed(element: &[u8]) -> &[u8] {
-    let count = || {
-        element
-            .get(8..12)?
-            .try_into()
-            .ok()
-            .map(u32::from_be_bytes)
-            .map(index)
-    };
-    let len = match element.get(..4) {
-        Some(b"curv") => count().and_then(|n| n.checked_mul(2)?.checked_add(12)),
-        Some(b"para") => match element.get(8..10) {
-            Some([0, function]) => [16, 24, 28, 32, 40].get(usize::from(*function)).copied(),
-            _ => None,
-        },
-        Some(b"sig ") => Some(12),
-        Some(b"XYZ ") => Some(20),
-        _ => None,
-    };
-    len.and_then(|len| element.get(..len)).unwrap_or(element)
 }
 
 /// textDescriptionType (ICC.1:2001 § 6.5.17) or multiLocalizedUnicodeType (§ 10.15).
@@ -246,7 +236,8 @@ fn assemble(header: &[u8], tags: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
     out.extend([0; 8]); // manufacturer and model of the device
     out.extend([0; 7]); // attributes: the maker's own half, and the reserved bits
     out.push(header.get(63).copied().unwrap_or(0) & 0b1111);
-    out.extend(field(64..68)); // rendering intent
+    let intent = header.get(67).copied().filter(|intent| *intent <= 3);
+    out.extend([0, 0, 0, intent.unwrap_or(0)]); // rendering intent
     out.extend(D50);
     out.resize(HEADER_LEN, 0); // creator, profile ID, reserved
     out.extend(table);
@@ -312,7 +303,7 @@ pub(crate) mod tests {
             let parsed = parse(profile).unwrap();
             let numeric = |tag: &([u8; 4], &[u8])| NUMERIC_TAGS.contains(&&tag.0);
             let tags = parsed.tags.into_iter().filter(numeric);
-            tags.map(|(name, element)| (name, trimmed(element).to_vec()))
+            tags.filter_map(|(name, element)| Some((name, element::exact(element)?)))
                 .collect::<Vec<_>>()
         };
         assert_eq!(tags(&clean), tags(&dirty));
@@ -344,5 +335,80 @@ pub(crate) mod tests {
         let at = dirty.windows(4).position(|w| w == b"mmod").unwrap();
         dirty[at..at + 4].copy_from_slice(b"wtpt");
         assert!(!String::from_utf8_lossy(&scrub(&dirty).unwrap()).contains("SERIAL"));
+    }
+
+    /// A profile of version 4 with these tags, laid out with words in every gap.
+    fn with_gaps(tags: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
+        const GAP: &[u8] = b"kept by Jane";
+        let mut header = srgb_with_texts()[..HEADER_LEN].to_vec();
+        header[8] = 4;
+        header[40..48].copy_from_slice(b"APPL\0\0\0\x01");
+        header[56..64].copy_from_slice(b"JaneDoe\x01");
+        header[64..68].copy_from_slice(b"Jan\x01");
+        header[84..128].fill(b'J');
+        let mut table = (tags.len() as u32).to_be_bytes().to_vec();
+        let mut data = GAP.to_vec();
+        for (name, element) in tags {
+            let at = HEADER_LEN + 4 + 12 * tags.len() + data.len();
+            table.extend(name);
+            table.extend((at as u32).to_be_bytes());
+            table.extend((element.len() as u32).to_be_bytes());
+            data.extend([element, GAP].concat());
+        }
+        let mut out = [header, table, data].concat();
+        let size = (out.len() as u32).to_be_bytes();
+        out[..4].copy_from_slice(&size);
+        out
+    }
+
+    #[test]
+    fn texts_in_every_language_makers_tags_and_gaps_go() {
+        let language = |text: &str| {
+            let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            let mut out = b"mluc\0\0\0\0\0\0\0\x02\0\0\0\x0CenUS".to_vec();
+            for country in [&b""[..], b"deDE"] {
+                out.extend(country);
+                out.extend(length(utf16.len()));
+                out.extend(length(40));
+            }
+            out.extend(utf16);
+            out
+        };
+        let curve = b"curv\0\0\0\0\0\0\0\0".to_vec();
+        let xyz = |x: i32| [&b"XYZ \0\0\0\0"[..], &x.to_be_bytes(), &[0; 8]].concat();
+        let texts = [
+            (*b"desc", language("Jane's screen")),
+            (*b"cprt", language("(c) Jane Doe")),
+            (*b"dmnd", language("Acme, Jane")),
+            (*b"meta", b"dict\0\0\0\0 Jane".to_vec()),
+            (*b"vcgt", b"vcgt\0\0\0\0 Jane".to_vec()),
+            (*b"JANE", b"JANE\0\0\0\0 Jane".to_vec()),
+            (*b"lumi", xyz(7)),
+            (*b"rTRC", curve.clone()),
+            (*b"gTRC", curve.clone()),
+            (*b"bTRC", curve),
+            (*b"rXYZ", xyz(28_576)),
+            (*b"gXYZ", xyz(25_241)),
+            (*b"bXYZ", xyz(9_376)),
+        ];
+        let clean = scrub(&with_gaps(&texts)).unwrap();
+        let text = String::from_utf8_lossy(&clean).replace('\0', "");
+        for gone in [
+            "Jan", "JANE", "JJ", "Acme", "kept", "APPL", "vcgt", "meta", "lumi",
+        ] {
+            assert!(!text.contains(gone), "{gone} is still there");
+        }
+        let tags = parse(&clean).unwrap().tags;
+        assert_eq!(tags.len(), 2 + 6);
+        assert_eq!(scrub(&clean), Some(clean));
+    }
+
+    #[test]
+    fn a_space_that_is_none_makes_no_profile() {
+        for at in [12, 16, 20] {
+            let mut other = srgb_with_texts();
+            other[at..at + 4].copy_from_slice(b"Jane");
+            assert_eq!(scrub(&other), None);
+        }
     }
 }
