@@ -1,6 +1,7 @@
 //! AV1: open bitstream units in items and in the decoder configuration. Clauses of the AV1 Bitstream & Decoding
 //! Process Specification are cited as `AV1 §`.
 
+use super::hdr10_plus;
 use super::units::{Unit, Use, tile};
 use crate::Error;
 
@@ -37,16 +38,24 @@ fn unit(rest: &[u8]) -> Option<Unit> {
 }
 
 /// What a decoder does with a unit, AV1 § 6.2.2: sequence and frame headers, tiles and temporal delimiters are
-/// decoded; of metadata (§ 6.7) the two on luminance are mere numbers, each with its trailing bits.
+/// decoded; of metadata (§ 6.7) the two on luminance are mere numbers, and so is HDR10+, each with its trailing bits.
 fn judge(kind: u8, payload: &[u8]) -> Use {
     match kind {
         1..=4 | 6 | 7 => Use::Needed,
         5 => match (leb128(payload), payload.len()) {
             (Some((1, 1)), ..=6) | (Some((2, 1)), ..=26) => Use::Needed,
+            (Some((4, 1)), _) if is_hdr10_plus(payload) => Use::Needed,
             _ => Use::Message,
         },
         _ => Use::Padding,
     }
+}
+
+/// A type, a T.35 message and the bit that ends it, AV1 § 5.8.2.
+fn is_hdr10_plus(payload: &[u8]) -> bool {
+    let message = payload.split_first().map(|(_, message)| message);
+    let message = message.and_then(|message| message.strip_suffix(&[0x80]));
+    message.is_some_and(hdr10_plus::is_exact)
 }
 
 /// A number of up to eight bytes with seven bits each, AV1 § 4.10.5; and how many bytes it took.

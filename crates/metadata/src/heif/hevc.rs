@@ -1,5 +1,6 @@
 //! HEVC: NAL units in items and in the decoder configuration. Clauses of ISO/IEC 23008-2 are cited as `HEVC §`.
 
+use super::hdr10_plus;
 use super::units::{Unit, Use, tile};
 use crate::Error;
 use crate::reader::{Reader, index};
@@ -11,6 +12,8 @@ pub(super) const ARRAYS_AT: usize = 22;
 
 /// The messages that stay: numbers on timing, transparency and luminance, without room for words. HEVC § D.2.
 const NUMERIC_MESSAGES: &[u32] = &[0, 1, 6, 47, 129, 132, 137, 144, 147, 148, 149, 165];
+/// The message that any registered maker may fill, HEVC § D.2.5.
+const REGISTERED: u32 = 4;
 /// The longest of them is a digest of three planes, HEVC § D.2.19.
 const NUMERIC_BYTES_MAX: usize = 64;
 
@@ -134,10 +137,13 @@ fn messages(payload: &[u8]) -> Result<Use, Error> {
             return Ok(Use::Message);
         };
         let len = usize::try_from(len).unwrap_or(usize::MAX);
-        if reader.take(len, "SEI").is_err() {
+        let Ok(message) = reader.take(len, "SEI") else {
             return Ok(Use::Message);
-        }
-        let numeric = NUMERIC_MESSAGES.contains(&kind) && len <= NUMERIC_BYTES_MAX;
+        };
+        let numeric = match kind {
+            REGISTERED => hdr10_plus::is_exact(message),
+            _ => NUMERIC_MESSAGES.contains(&kind) && len <= NUMERIC_BYTES_MAX,
+        };
         if let Some(seen) = seen.get_mut(usize::from(numeric)) {
             *seen = true;
         }

@@ -14,6 +14,7 @@ mod derived;
 mod entries;
 mod exif;
 mod gain_map;
+mod hdr10_plus;
 mod hevc;
 mod locations;
 mod meta;

@@ -453,3 +453,25 @@ fn the_numbers_in_exif_stay_with_apples_gain_map_only() {
     let copy = crate::clean(&photo.build(), &keep, &limits).unwrap();
     assert!(!String::from_utf8_lossy(copy.bytes()).contains("Exif"));
 }
+
+#[test]
+fn hdr10_plus_stays_and_no_other_message_of_a_maker() {
+    let message = hdr10_plus::tests::message();
+    let mut photo = Photo::new();
+    let words = sei(4, b"\xB5\0\x3C\0\x01\x04Jane's television");
+    let data = [sei(4, &message), words, picture_data(1)];
+    photo.items[0].data = Data::Mdat(vec![data.concat()]);
+    let copy = clean(&Heif, &photo.build()).unwrap();
+    assert_eq!(
+        data_of(&copy, 1),
+        [sei(4, &message), picture_data(1)].concat()
+    );
+
+    let metadata = |message: &[u8]| obu(5, &[&[4], message, &[0x80]].concat());
+    let frame = vec![6 << 3, 1, 2, 3];
+    let mut photo = avif_photo();
+    let data = [metadata(&message), metadata(b"\xB5 Jane"), frame.clone()];
+    photo.items[0].data = Data::Mdat(vec![data.concat()]);
+    let copy = clean(&Heif, &photo.build()).unwrap();
+    assert_eq!(data_of(&copy, 1), [metadata(&message), frame].concat());
+}
