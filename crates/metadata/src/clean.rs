@@ -103,7 +103,13 @@ pub fn clean(file: &[u8], policy: &Policy, limits: &Limits) -> Result<Cleaned, E
     let bytes = original.format.rebuild(&original.parts, &fresh)?;
 
     let copy = read(&bytes, limits)?;
-    check(&original, &copy, policy, &fresh)?;
+    let check = Check {
+        original: &original,
+        copy: &copy,
+        policy,
+        fresh: &fresh,
+    };
+    check.run()?;
 
     let gone = |finding: &&Finding| !copy.report.findings.contains(finding);
     let removed = original
@@ -159,37 +165,71 @@ fn fresh_icc(original: &Reading<'_>) -> Option<Vec<u8>> {
     })
 }
 
-/// The second reading: nothing droppable in the copy, no finding that the person did not ask to keep, the picture's
-/// frame as before, and none of the original's identifying values anywhere outside the coded pixels.
-fn check(
-    original: &Reading<'_>,
-    copy: &Reading<'_>,
-    policy: &Policy,
-    fresh: &Fresh,
-) -> Result<(), Error> {
-    let left_behind = |what| Err(Error::LeftBehind { what });
-    if copy.parts.iter().any(|part| fate(part.kind) == Fate::Drop) {
+/// The second reading: what it looks at.
+pub(crate) struct Check<'c> {
+    pub(crate) original: &'c Reading<'c>,
+    pub(crate) copy: &'c Reading<'c>,
+    pub(crate) policy: &'c Policy,
+    pub(crate) fresh: &'c Fresh,
+}
+
+type Step = fn(&Check<'_>) -> Result<(), Error>;
+
+/// The steps of the second reading. Each knows of leaks and damages that no other step sees.
+pub(crate) const STEPS: [Step; 5] = [
+    nothing_droppable_is_there,
+    nothing_unwanted_is_told,
+    size_and_orientation_are_the_same,
+    coded_pixels_are_the_same,
+    no_identifying_value_is_there,
+];
+
+impl Check<'_> {
+    fn run(&self) -> Result<(), Error> {
+        STEPS.iter().try_for_each(|step| step(self))
+    }
+}
+
+const fn left_behind(what: &'static str) -> Result<(), Error> {
+    Err(Error::LeftBehind { what })
+}
+
+fn nothing_droppable_is_there(check: &Check<'_>) -> Result<(), Error> {
+    let mut parts = check.copy.parts.iter();
+    if parts.any(|part| fate(part.kind) == Fate::Drop) {
         return left_behind("a part that should have gone");
     }
-    if copy
-        .report
-        .findings
-        .iter()
-        .any(|finding| !wanted(finding, policy))
-    {
+    Ok(())
+}
+
+fn nothing_unwanted_is_told(check: &Check<'_>) -> Result<(), Error> {
+    let mut findings = check.copy.report.findings.iter();
+    if findings.any(|finding| !wanted(finding, check.policy)) {
         return left_behind("a finding that nobody asked to keep");
     }
+    Ok(())
+}
+
+fn size_and_orientation_are_the_same(check: &Check<'_>) -> Result<(), Error> {
     let frame = |reading: &Reading<'_>| {
         let report = &reading.report;
         (report.width, report.height, report.orientation)
     };
-    if frame(original) != frame(copy) {
+    if frame(check.original) != frame(check.copy) {
         return left_behind("a different size or orientation");
     }
-    verify::coded_pixels_are_equal(&original.parts, &copy.parts)?;
+    Ok(())
+}
+
+fn coded_pixels_are_the_same(check: &Check<'_>) -> Result<(), Error> {
+    verify::coded_pixels_are_equal(&check.original.parts, &check.copy.parts)
+}
+
+fn no_identifying_value_is_there(check: &Check<'_>) -> Result<(), Error> {
     // What the person keeps stands in the fresh Exif, and only there.
-    let chosen = fresh.exif.as_deref().filter(|_| !policy.keep.is_empty());
-    verify::secrets_are_gone(&original.secrets, &copy.parts, chosen)
+    let chosen = check.fresh.exif.as_deref();
+    let chosen = chosen.filter(|_| !check.policy.keep.is_empty());
+    verify::secrets_are_gone(&check.original.secrets, &check.copy.parts, chosen)
 }
 
 /// Whether the person asked to keep what this finding is about.

@@ -31,8 +31,7 @@ pub(crate) struct Reading<'a> {
 pub(crate) fn read<'a>(file: &'a [u8], limits: &Limits) -> Result<Reading<'a>, Error> {
     let container = photo_container(file, limits)?;
     let format = format_of(container);
-    let parts = format.parts(file, limits)?;
-    check_tiling(&parts, file.len())?;
+    let parts = cut(format, file, limits)?;
     let frame = format.frame(&parts)?;
     let payloads = format.payloads(&parts, limits);
 
@@ -58,6 +57,17 @@ pub(crate) fn read<'a>(file: &'a [u8], limits: &Limits) -> Result<Reading<'a>, E
         report,
         secrets,
     })
+}
+
+/// The parts of a file, which account for every byte of it.
+pub(crate) fn cut<'a>(
+    format: &dyn Format,
+    file: &'a [u8],
+    limits: &Limits,
+) -> Result<Vec<Part<'a>>, Error> {
+    let parts = format.parts(file, limits)?;
+    check_tiling(&parts, file.len())?;
+    Ok(parts)
 }
 
 /// The container of a file that can be cleaned.

@@ -47,6 +47,8 @@ mod icc;
 mod inspect;
 mod jpeg;
 mod keep;
+#[cfg(test)]
+mod leak_tests;
 mod limits;
 mod notes;
 mod part;

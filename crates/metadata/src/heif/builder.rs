@@ -3,31 +3,31 @@
 use std::collections::BTreeMap;
 
 /// A box: size, label, content.
-pub(super) fn bx(label: &[u8; 4], content: &[u8]) -> Vec<u8> {
+pub(crate) fn bx(label: &[u8; 4], content: &[u8]) -> Vec<u8> {
     let size = content.len() as u32 + 8;
     [&size.to_be_bytes()[..], label, content].concat()
 }
 
 /// A box with a version and flags.
-pub(super) fn full(label: &[u8; 4], version: u8, flags: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn full(label: &[u8; 4], version: u8, flags: u8, content: &[u8]) -> Vec<u8> {
     bx(label, &[&[version, 0, 0, flags][..], content].concat())
 }
 
 /// An item and its data.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) id: u32,
-    pub(super) label: [u8; 4],
-    pub(super) name: &'static str,
-    pub(super) content_type: &'static str,
-    pub(super) hidden: bool,
-    pub(super) data: Data,
+pub(crate) struct Item {
+    pub(crate) id: u32,
+    pub(crate) label: [u8; 4],
+    pub(crate) name: &'static str,
+    pub(crate) content_type: &'static str,
+    pub(crate) hidden: bool,
+    pub(crate) data: Data,
     /// Numbers of properties, and whether they are essential.
-    pub(super) properties: Vec<(u16, bool)>,
+    pub(crate) properties: Vec<(u16, bool)>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Data {
+pub(crate) enum Data {
     /// Pieces in `mdat`, each an extent.
     Mdat(Vec<Vec<u8>>),
     /// One piece in `idat`.
@@ -42,36 +42,36 @@ pub(super) enum Data {
 
 /// A file to be.
 #[derive(Clone, Debug)]
-pub(super) struct Photo {
-    pub(super) ftyp: Vec<u8>,
-    pub(super) primary: u32,
-    pub(super) items: Vec<Item>,
-    pub(super) properties: Vec<Vec<u8>>,
+pub(crate) struct Photo {
+    pub(crate) ftyp: Vec<u8>,
+    pub(crate) primary: u32,
+    pub(crate) items: Vec<Item>,
+    pub(crate) properties: Vec<Vec<u8>>,
     /// Label, from, to.
-    pub(super) references: Vec<([u8; 4], u32, Vec<u32>)>,
+    pub(crate) references: Vec<([u8; 4], u32, Vec<u32>)>,
     /// Boxes in `grpl`.
-    pub(super) groups: Vec<Vec<u8>>,
+    pub(crate) groups: Vec<Vec<u8>>,
     /// More boxes in `meta`.
-    pub(super) in_meta: Vec<u8>,
-    pub(super) before_mdat: Vec<u8>,
-    pub(super) after: Vec<u8>,
+    pub(crate) in_meta: Vec<u8>,
+    pub(crate) before_mdat: Vec<u8>,
+    pub(crate) after: Vec<u8>,
     /// Version of `iloc`, and sizes of its fields: offset, length, base, index.
-    pub(super) iloc: (u8, [u8; 4]),
+    pub(crate) iloc: (u8, [u8; 4]),
     /// Whether the numbers of items have 32 bits, those of properties 15.
-    pub(super) wide_items: bool,
-    pub(super) wide_properties: bool,
-    pub(super) quick_time: bool,
+    pub(crate) wide_items: bool,
+    pub(crate) wide_properties: bool,
+    pub(crate) quick_time: bool,
     /// Whether `mdat` stands before `meta`, has a 64-bit size, or has size 0.
-    pub(super) mdat_first: bool,
-    pub(super) mdat_large: bool,
-    pub(super) mdat_open: bool,
+    pub(crate) mdat_first: bool,
+    pub(crate) mdat_large: bool,
+    pub(crate) mdat_open: bool,
     /// Bytes between the items' data.
-    pub(super) gap: Vec<u8>,
+    pub(crate) gap: Vec<u8>,
     /// What the base offset of every item is, where there is one.
-    pub(super) base: u64,
+    pub(crate) base: u64,
 }
 
-pub(super) fn item(id: u32, label: &[u8; 4], data: &[u8]) -> Item {
+pub(crate) fn item(id: u32, label: &[u8; 4], data: &[u8]) -> Item {
     Item {
         id,
         label: *label,
@@ -85,7 +85,7 @@ pub(super) fn item(id: u32, label: &[u8; 4], data: &[u8]) -> Item {
 
 impl Photo {
     /// One HEVC picture of 64 × 48 with the number 1 and the properties 1 (hvcC) and 2 (ispe).
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut picture = item(1, b"hvc1", &picture_data(1));
         picture.properties = vec![(1, true), (2, false)];
         Self {
@@ -111,7 +111,7 @@ impl Photo {
     }
 
     /// Adds a property and returns its number.
-    pub(super) fn property(&mut self, property: Vec<u8>) -> u16 {
+    pub(crate) fn property(&mut self, property: Vec<u8>) -> u16 {
         self.properties.push(property);
         self.properties.len() as u16
     }
@@ -125,7 +125,7 @@ impl Photo {
     }
 
     /// The file.
-    pub(super) fn build(&self) -> Vec<u8> {
+    pub(crate) fn build(&self) -> Vec<u8> {
         // Where things stand depends on how long the tables are, which does not depend on where things stand.
         let first = self.assemble(0).1;
         self.assemble(first).0
@@ -334,18 +334,18 @@ impl Photo {
 }
 
 /// A length and a NAL unit of this type.
-pub(super) fn nal(kind: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn nal(kind: u8, payload: &[u8]) -> Vec<u8> {
     let len = payload.len() as u32 + 2;
     [&len.to_be_bytes()[..], &[kind << 1, 1], payload].concat()
 }
 
 /// A coded picture that is told from others by its number.
-pub(super) fn picture_data(number: u8) -> Vec<u8> {
+pub(crate) fn picture_data(number: u8) -> Vec<u8> {
     nal(19, &[number, 0xAA, 0xBB, 0xCC, number])
 }
 
 /// A message to a decoder.
-pub(super) fn sei(kind: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn sei(kind: u8, payload: &[u8]) -> Vec<u8> {
     nal(
         39,
         &[&[kind, payload.len() as u8][..], payload, &[0x80]].concat(),
@@ -353,7 +353,7 @@ pub(super) fn sei(kind: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// The content of `hvcC` with lengths of four bytes, a parameter set, and more arrays.
-pub(super) fn hvcc(arrays: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn hvcc(arrays: &[Vec<u8>]) -> Vec<u8> {
     let mut content = vec![1; 21];
     content.push(0xFF);
     content.push(arrays.len() as u8 + 1);
@@ -363,18 +363,18 @@ pub(super) fn hvcc(arrays: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// An array of one unit in `hvcC`.
-pub(super) fn array(kind: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn array(kind: u8, payload: &[u8]) -> Vec<u8> {
     let unit = [&[kind << 1, 1][..], payload].concat();
     let len = (unit.len() as u16).to_be_bytes();
     [&[kind][..], &[0, 1], &len, &unit].concat()
 }
 
 /// An open bitstream unit with its size.
-pub(super) fn obu(kind: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn obu(kind: u8, payload: &[u8]) -> Vec<u8> {
     [&[kind << 3 | 0b10, payload.len() as u8][..], payload].concat()
 }
 
-pub(super) fn ispe(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn ispe(width: u32, height: u32) -> Vec<u8> {
     full(
         b"ispe",
         0,
@@ -384,13 +384,13 @@ pub(super) fn ispe(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// A rule for a grid of this many rows and columns.
-pub(super) fn grid(rows: u8, columns: u8, width: u16, height: u16) -> Vec<u8> {
+pub(crate) fn grid(rows: u8, columns: u8, width: u16, height: u16) -> Vec<u8> {
     let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
     [&[0, 0, rows - 1, columns - 1][..], &size].concat()
 }
 
 /// A group of items.
-pub(super) fn group(label: &[u8; 4], members: &[u32]) -> Vec<u8> {
+pub(crate) fn group(label: &[u8; 4], members: &[u32]) -> Vec<u8> {
     let ids: Vec<u8> = members.iter().flat_map(|id| id.to_be_bytes()).collect();
     let count = (members.len() as u32).to_be_bytes();
     full(

@@ -7,7 +7,7 @@
 mod av1;
 mod boxes;
 #[cfg(test)]
-mod builder;
+pub(crate) mod builder;
 mod cut;
 mod data;
 mod derived;
