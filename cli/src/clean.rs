@@ -87,7 +87,7 @@ fn open_ledger(args: &args::Clean) -> Result<Option<Ledger>, Failure> {
     if args.no_record {
         return Ok(None);
     }
-    Ok(Some(Ledger::open(&home::ledger()?)?))
+    Ok(Some(pipeline::open_ledger(&home::ledger()?)?))
 }
 
 /// Without a ledger nothing is cleaned, unless the person says that this is well.

@@ -20,7 +20,7 @@ const PAGE: u64 = 500;
 
 pub(crate) fn run(command: &LedgerCommand) -> ExitCode {
     let done = home::ledger().and_then(|path| {
-        let ledger = Ledger::open(&path)?;
+        let ledger = pipeline::open_ledger(&path)?;
         match command {
             LedgerCommand::List { search, json } => list(&ledger, search, *json),
             LedgerCommand::Show { id, json } => show(&ledger, id, *json),

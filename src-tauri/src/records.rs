@@ -62,7 +62,7 @@ impl Records {
             return Ok(Arc::clone(ledger));
         }
         let path = self.path.as_deref().map_err(Problem::clone)?;
-        let ledger = Arc::new(Ledger::open(path)?);
+        let ledger = Arc::new(pipeline::open_ledger(path)?);
         *open = Some(Arc::clone(&ledger));
         Ok(ledger)
     }

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => 100_000,
     };
     let path = PathBuf::from(folder).join("measure.sqlite");
-    let ledger = Ledger::open(&path)?;
+    let ledger = Ledger::open(&path, chance)?;
     let there = ledger
         .list(&Query {
             limit: 0,
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     drop(ledger);
 
-    let ledger = timed("open and verify", || Ledger::open(&path))?;
+    let ledger = timed("open and verify", || Ledger::open(&path, chance))?;
     timed("append one", || {
         ledger.append(&facts(count), "2026-01-31T12:00:00Z")
     })?;
@@ -71,6 +71,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::fs::metadata(&path)?.len()
     );
     Ok(())
+}
+
+fn chance(bytes: &mut [u8]) -> io::Result<()> {
+    getrandom::fill(bytes).map_err(io::Error::other)
 }
 
 fn facts(number: u64) -> Facts {

@@ -38,6 +38,17 @@ pub enum Error {
         found: u64,
     },
 
+    /// The ledger does not hold any more what was signed when it had so many entries.
+    #[error("The ledger is not the one that was signed when it had {size} entries.")]
+    Forked {
+        /// How many entries it had then.
+        size: u64,
+    },
+
+    /// Nothing is recorded yet.
+    #[error("Nothing is recorded yet.")]
+    Empty,
+
     /// The file is there and holds nothing, although no ledger was being made.
     #[error("The ledger's file is empty.")]
     Emptied,
@@ -93,6 +104,18 @@ pub enum Error {
     #[error("The time to record is not a UTC time such as 2026-01-31T09:30:00Z.")]
     InvalidTime,
 
+    /// The ledger's key is under a passphrase that was not given yet.
+    #[error("The ledger is locked with a passphrase.")]
+    NeedsPassphrase,
+
+    /// The passphrase is another.
+    #[error("This is not the passphrase, or what it protects was changed.")]
+    WrongPassphrase,
+
+    /// Nothing can be protected with nothing.
+    #[error("An empty passphrase protects nothing.")]
+    InvalidPassphrase,
+
     /// A fact cannot be recorded as it is.
     #[error("The fact \"{field}\" cannot be recorded as it is.")]
     InvalidFact {
@@ -123,6 +146,8 @@ impl Error {
             Self::Locked => "ledger_locked",
             Self::Tampered { .. } => "ledger_tampered",
             Self::Truncated { .. } => "ledger_truncated",
+            Self::Forked { .. } => "ledger_forked",
+            Self::Empty => "ledger_empty",
             Self::Emptied => "ledger_emptied",
             Self::Altered => "ledger_altered",
             Self::Corrupt => "ledger_corrupt",
@@ -135,6 +160,9 @@ impl Error {
             Self::Ambiguous => "ledger_ambiguous",
             Self::InvalidId => "ledger_invalid_id",
             Self::InvalidTime => "ledger_invalid_time",
+            Self::NeedsPassphrase => "ledger_passphrase_needed",
+            Self::WrongPassphrase => "ledger_passphrase_wrong",
+            Self::InvalidPassphrase => "ledger_passphrase_empty",
             Self::InvalidFact { .. } => "ledger_invalid_fact",
             Self::Export(_) => "ledger_export",
             Self::Io(_) => "ledger_io",
@@ -148,7 +176,8 @@ impl Error {
             Self::Locked => meanwhile!(
                 "Close the other program that uses the ledger, or wait until it is done, then try again."
             ),
-            Self::Tampered { .. } | Self::Altered => meanwhile!(
+            Self::Empty => "Clean a photo with recording on, and try again.",
+            Self::Tampered { .. } | Self::Altered | Self::Forked { .. } => meanwhile!(
                 "Keep this file, because it may be evidence, and restore a backup of the ledger, or move the file aside to begin a new one."
             ),
             Self::Truncated { .. } | Self::Corrupt => meanwhile!(
@@ -174,6 +203,13 @@ impl Error {
             Self::Ambiguous => "Give more of the id's digits.",
             Self::InvalidId => "Give at least the first 4 digits of the id, 0 to 9 and a to f.",
             Self::InvalidTime => "Check the computer's clock, then try again.",
+            Self::NeedsPassphrase => {
+                "Give the passphrase. Photos can be cleaned and recorded without it."
+            }
+            Self::WrongPassphrase => {
+                "Try again; upper and lower case differ. The recovery sheet opens the ledger without the passphrase."
+            }
+            Self::InvalidPassphrase => "Choose several words that nobody would guess.",
             Self::InvalidFact { .. } => meanwhile!(
                 "This is a fault of the program: please report it with the name of the fact."
             ),
@@ -241,11 +277,13 @@ mod tests {
                 expected: 5,
                 found: 4,
             },
+            Error::Forked { size: 4 },
+            Error::Empty,
             Error::Emptied,
             Error::Altered,
             Error::Corrupt,
             Error::NotALedger,
-            Error::NewerVersion { found: 9, known: 1 },
+            Error::NewerVersion { found: 9, known: 2 },
             Error::Unwritable,
             Error::DiskFull,
             Error::Moved,
@@ -253,6 +291,9 @@ mod tests {
             Error::Ambiguous,
             Error::InvalidId,
             Error::InvalidTime,
+            Error::NeedsPassphrase,
+            Error::WrongPassphrase,
+            Error::InvalidPassphrase,
             Error::InvalidFact { field: "container" },
             Error::Export(io::ErrorKind::BrokenPipe.into()),
             Error::Io(io::ErrorKind::TimedOut.into()),
@@ -279,10 +320,14 @@ mod tests {
     #[test]
     fn who_cannot_record_is_told_that_cleaning_goes_on() {
         let without_this = [
+            "ledger_empty",
             "ledger_not_found",
             "ledger_ambiguous",
             "ledger_invalid_id",
             "ledger_invalid_time",
+            "ledger_passphrase_needed",
+            "ledger_passphrase_wrong",
+            "ledger_passphrase_empty",
             "ledger_export",
         ];
         for error in all() {

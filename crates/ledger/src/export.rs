@@ -69,12 +69,17 @@ pub(crate) fn begin(format: ExportFormat, out: &mut dyn Write) -> io::Result<()>
     }
 }
 
-/// One record, the first being `sequence` 1.
-pub(crate) fn record(format: ExportFormat, record: &Record, out: &mut dyn Write) -> io::Result<()> {
+/// One record.
+pub(crate) fn record(
+    format: ExportFormat,
+    record: &Record,
+    is_first: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         ExportFormat::Csv => line(out, cells(record)),
         ExportFormat::Json => {
-            out.write_all(if record.sequence == 1 { b"\n" } else { b",\n" })?;
+            out.write_all(if is_first { b"\n" } else { b",\n" })?;
             Ok(serde_json::to_writer(out, record)?)
         }
     }
@@ -106,6 +111,7 @@ fn cells(record: &Record) -> [String; 14] {
                 container,
                 app_version,
             },
+        extras: _,
         previous,
         hash,
     } = record;

@@ -1,18 +1,24 @@
-//! An append-only ledger of cleaned photos: facts in, records out.
+//! A local ledger of cleaned photos: facts in, records out, proofs for others.
 //!
 //! The ledger is one SQLite file in a folder of the person's own. It keeps digests, sizes and a
-//! claimed time, never a file's name, path or picture. Each record names the hash of the one
-//! before, and the head, kept beside the records, names the last. [`Ledger::open`] walks all of
+//! claimed time, never a file's name, path or picture. What a record says is sealed to the person's public key when it
+//! is written, so that recording never asks for the passphrase; reading does, if there is one.
+//!
+//! Each record is a Merkle root of salted [fields](field), any of which can be shown alone. The records are the leaves
+//! of a [Merkle tree](merkle) as RFC 9162 defines it. [`Ledger::open`] walks all of
 //! it, so an edit or a missing tail is told before anything else is done.
 //!
 //! Such a ledger shows its owner what happened on this machine. By itself it proves nothing to
 //! others: whoever holds the file can compute it anew.
 //!
+//! Time and randomness are arguments.
+//!
 //! ```
 //! use ledger::{Digest, Facts, Ledger};
 //!
 //! # let folder = tempfile::tempdir()?;
-//! let ledger = Ledger::open(&folder.path().join("ledger.sqlite"))?;
+//! let chance = |bytes: &mut [u8]| getrandom::fill(bytes).map_err(std::io::Error::other);
+//! let ledger = Ledger::open(&folder.path().join("ledger.sqlite"), chance)?;
 //! let record = ledger.append(
 //!     &Facts {
 //!         original_sha256: Digest::of(b"the photo"),
@@ -33,15 +39,33 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod chain;
+mod checkpoint;
+mod checkpoints;
 mod digest;
+mod entry;
 mod error;
 mod export;
+pub mod field;
+mod first_form;
+mod hex;
+mod key;
+mod keyring;
+mod keys;
+mod log;
+pub mod merkle;
+mod migrate;
+mod passphrase;
 mod place;
 mod query;
 mod record;
+mod sealed;
+mod secret;
+mod sshsig;
+mod statement;
 mod store;
+pub mod tiles;
 mod time;
+mod vault;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -50,13 +74,28 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::chain::Head;
+use crate::entry::{Entry, Kind};
+use crate::key::Session;
+use crate::keyring::Keyring;
+use crate::log::Log;
+use crate::query::Index;
+use crate::record::Content;
+use crate::statement::History;
+use crate::store::Form;
+use crate::vault::Vault;
 
+pub use crate::checkpoint::{Checkpoint, SignedCheckpoint};
+pub use crate::checkpoints::Standing;
 pub use crate::digest::{Digest, InvalidDigest};
 pub use crate::error::Error;
 pub use crate::export::{ExportFormat, UnknownFormat};
+pub use crate::key::{PublicKeys, SigningPublic};
+pub use crate::keys::{InvalidRecoveryCode, Protection, RecoveryCode};
+pub use crate::passphrase::Cost;
 pub use crate::query::{Page, Query};
-pub use crate::record::{Facts, Record};
+pub use crate::record::{Extras, Facts, Pdq, Record};
+pub use crate::secret::{Chance, Secret};
+pub use crate::statement::{KeyInfo, Reason, UnknownReason};
 
 /// How long to wait for another program before [`Error::Locked`].
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -69,20 +108,29 @@ const BATCH: u64 = 1_000;
 #[derive(Debug)]
 pub struct Ledger {
     open: Mutex<Open>,
+    chance: Chance,
 }
 
 #[derive(Debug)]
 struct Open {
     connection: Connection,
     /// As far as this ledger was verified.
-    head: Head,
+    log: Log,
+    /// The key, as it was last read.
+    vault: Vault,
+    /// The person's keys, when unlocked.
+    keyring: Option<Keyring>,
+    /// What this run seals with, and for which key.
+    session: Option<(u16, Session)>,
+    index: Index,
     path: PathBuf,
     identity: Option<(u64, u64)>,
 }
 
 impl Ledger {
-    /// Opens the ledger at `path`, making it and its folders if there is none, and verifies every
-    /// record. On Unix the file is readable and writable by its owner alone.
+    /// Opens the ledger at `path`, making it, its folders and a key if there is none, and verifies every
+    /// record. A ledger of an older form is carried over, wholly or not at all. On Unix the file is readable and
+    /// writable by its owner alone. Without a passphrase it is unlocked at once.
     ///
     /// # Errors
     ///
@@ -91,39 +139,54 @@ impl Ledger {
     /// [`Error::NewerVersion`] if it is something else; [`Error::Locked`],
     /// [`Error::Unwritable`], [`Error::DiskFull`], [`Error::Io`] or [`Error::Sqlite`] if it cannot
     /// be used now.
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        Self::open_within(path, PATIENCE)
+    pub fn open(path: &Path, chance: Chance) -> Result<Self, Error> {
+        Self::open_within(path, PATIENCE, chance)
     }
 
-    fn open_within(path: &Path, patience: Duration) -> Result<Self, Error> {
+    fn open_within(path: &Path, patience: Duration, chance: Chance) -> Result<Self, Error> {
         // Absolute, so that no name is special to SQLite, and changing the folder changes nothing.
         let path = std::path::absolute(path)?;
         let made = place::make(&path, patience)?;
         let identity = place::identity(&path);
         let mut connection = store::connect(&path, patience)?;
-        if made && let Err(error) = store::install(&mut connection) {
+        if made && let Err(error) = migrate::install(&mut connection, chance) {
             drop(connection);
             place::unmake(&path);
             return Err(error);
         }
-        store::recognise(&connection)?;
+        let form = store::recognise(&connection)?;
         store::prefer_write_ahead_log(&connection);
         place::make_private(&path);
+        if form == Form::First {
+            migrate::carry_over(&mut connection, chance)?;
+        }
         let transaction = connection.transaction()?;
-        let head = chain::verify(&transaction, Head::EMPTY)?;
         store::check_structure(&transaction)?;
+        let vault = Vault::read(&transaction)?;
+        let mut log = Log::empty(History::beginning_with(vault.first));
+        log.verify(&transaction)?;
+        checkpoints::check(&transaction, &log)?;
         transaction.commit()?;
-        let open = Mutex::new(Open {
+        let mut open = Open {
             connection,
-            head,
+            log,
+            vault,
+            keyring: None,
+            session: None,
+            index: Index::default(),
             path,
             identity,
-        });
-        Ok(Self { open })
+        };
+        check_vault(&open.vault, &open.log)?;
+        open.unlock_if_open()?;
+        Ok(Self {
+            open: Mutex::new(open),
+            chance,
+        })
     }
 
     /// Adds a record of `facts`. `claimed_time` is what the clock says, as
-    /// `YYYY-MM-DDTHH:MM:SSZ`. When this returns, the record is on the disk.
+    /// `YYYY-MM-DDTHH:MM:SSZ`. When this returns, the record is on the disk. Needs no passphrase.
     ///
     /// # Errors
     ///
@@ -132,33 +195,60 @@ impl Ledger {
     /// fit; [`Error::Moved`] if the file is no longer at its path (the record then went to wherever
     /// the file is now); and what [`open`](Self::open) says if the file cannot be used now.
     pub fn append(&self, facts: &Facts, claimed_time: &str) -> Result<Record, Error> {
-        let mut guard = self.lock();
-        let open = &mut *guard;
-        let transaction = open
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let head = chain::verify(&transaction, open.head)?;
-        let record = Record::seal(head, claimed_time.to_owned(), facts.clone())?;
-        store::insert(&transaction, &record)?;
-        transaction.commit()?;
-        open.head = head.extend(&record)?;
-        if place::identity(&open.path) == open.identity {
-            Ok(record)
-        } else {
-            Err(Error::Moved)
-        }
+        self.append_with(facts, &Extras::default(), claimed_time)
     }
 
-    /// The records that match `query`, newest first, and how many there are.
+    /// As [`append`](Self::append), with more than the facts.
     ///
     /// # Errors
     ///
-    /// [`Error::Tampered`] if a record was changed since the ledger was opened, and what
+    /// As [`append`](Self::append).
+    pub fn append_with(
+        &self,
+        facts: &Facts,
+        extras: &Extras,
+        claimed_time: &str,
+    ) -> Result<Record, Error> {
+        let content = Content {
+            claimed_time: claimed_time.to_owned(),
+            facts: facts.clone(),
+            extras: extras.clone(),
+            first_form_hash: None,
+        };
+        let seed = match &extras.seed {
+            Some(seed) => seed.clone(),
+            None => Secret::random(self.chance)?,
+        };
+        let fields = content.fields(seed)?;
+        let root = fields.root();
+        let (entry, hash) = self.state().add(|vault, _, session| {
+            let session = Session::current(session, vault, self.chance)?;
+            let payload = sealed::seal(&fields, vault.number, session, self.chance)?;
+            Ok(New {
+                kind: Kind::Photo,
+                fields: root,
+                payload,
+                vault: None,
+            })
+        })?;
+        let mut content = content;
+        content.extras.seed = None;
+        Ok(content.record(entry.sequence, entry.previous, hash))
+    }
+
+    /// The records that match `query`, newest first, and how many there are. How many there are altogether can be asked
+    /// of a locked ledger, too, with a limit of 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NeedsPassphrase`]; [`Error::Tampered`] if a record was changed since the ledger was opened, and what
     /// [`open`](Self::open) says if the file cannot be used now.
     pub fn list(&self, query: &Query) -> Result<Page, Error> {
-        let mut open = self.lock();
+        let mut guard = self.state();
+        let open = &mut *guard;
         let transaction = open.connection.transaction()?;
-        query::list(&transaction, query)
+        open.log.verify(&transaction)?;
+        query::list(&transaction, &open.log, open.keyring.as_mut(), query)
     }
 
     /// The record whose hash begins with `id`: a whole id, or at least its first 4 digits.
@@ -168,7 +258,9 @@ impl Ledger {
     /// [`Error::NotFound`], [`Error::Ambiguous`], [`Error::InvalidId`], and those of
     /// [`list`](Self::list).
     pub fn get(&self, id: &str) -> Result<Record, Error> {
-        query::get(&self.lock().connection, id)
+        let mut open = self.state();
+        let sequence = open.find(id)?;
+        open.record_at(sequence)
     }
 
     /// The records of which `digest` is the original's, the output's or the pixels' digest, newest
@@ -178,7 +270,12 @@ impl Ledger {
     ///
     /// Those of [`list`](Self::list).
     pub fn find_digest(&self, digest: &Digest) -> Result<Vec<Record>, Error> {
-        query::find_digest(&self.lock().connection, digest)
+        let mut guard = self.state();
+        let open = &mut *guard;
+        let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
+        open.index.extend(&open.connection, keyring)?;
+        let found = open.index.find(digest);
+        found.into_iter().map(|at| open.record_at(at)).collect()
     }
 
     /// Writes every record to `out`, oldest first, and says how many. The chain is verified on the
@@ -189,181 +286,169 @@ impl Ledger {
     /// [`Error::Export`] if `out` refuses, and those of [`open`](Self::open). After an error, what
     /// `out` has got is not complete.
     pub fn export(&self, format: ExportFormat, out: &mut dyn Write) -> Result<u64, Error> {
-        let end = store::head(&self.lock().connection)?.sequence;
-        let mut head = Head::EMPTY;
-        export::begin(format, out).map_err(Error::Export)?;
-        while head.sequence < end {
-            let last = end.min(head.sequence.saturating_add(BATCH));
-            // The lock is let go before writing, which may be slow.
-            let records = store::all(
-                &self.lock().connection,
-                "WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence",
-                (store::signed(head.sequence), store::signed(last)),
-            )?;
-            for record in &records {
-                head = head.extend(record)?;
-                export::record(format, record, out).map_err(Error::Export)?;
+        let (end, mut walk) = {
+            let open = self.state();
+            if open.keyring.is_none() {
+                return Err(Error::NeedsPassphrase);
             }
-            if head.sequence != last {
+            let history = History::beginning_with(open.vault.first);
+            (store::head(&open.connection)?.sequence, Log::empty(history))
+        };
+        let mut count = 0;
+        export::begin(format, out).map_err(Error::Export)?;
+        while walk.size() < end {
+            let last = end.min(walk.size().saturating_add(BATCH));
+            // The lock is let go before writing, which may be slow.
+            let records = self.state().batch(&mut walk, last)?;
+            for record in &records {
+                export::record(format, record, count == 0, out).map_err(Error::Export)?;
+                count += 1;
+            }
+            if walk.size() != last {
                 return Err(Error::Truncated {
                     expected: end,
-                    found: head.sequence,
+                    found: walk.size(),
                 });
             }
         }
         export::end(format, out).map_err(Error::Export)?;
-        Ok(end)
+        Ok(count)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Open> {
-        // A panic in another thread leaves the connection rolled back and the head as verified.
+    fn state(&self) -> MutexGuard<'_, Open> {
+        // A panic in another thread leaves the connection rolled back and the log as verified.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What is to be added.
+struct New {
+    kind: Kind,
+    fields: Digest,
+    payload: Vec<u8>,
+    /// What takes the vault's place at the same instant.
+    vault: Option<Vault>,
+}
 
-    fn facts(name: &str) -> Facts {
-        Facts {
-            original_sha256: Digest::of(name.as_bytes()),
-            output_sha256: Digest::of(name.as_bytes()),
-            pixels_sha256: None,
-            original_bytes: 2,
-            output_bytes: 1,
-            width: 4,
-            height: 3,
-            container: "png".to_owned(),
-            app_version: "0.1.0".to_owned(),
+impl Open {
+    /// Adds the entry that `make` makes, once it is certain that nothing changed under us. It is on the disk, or nothing
+    /// is.
+    fn add(
+        &mut self,
+        make: impl FnOnce(&Vault, &History, &mut Option<(u16, Session)>) -> Result<New, Error>,
+    ) -> Result<(Entry, Digest), Error> {
+        let Self {
+            connection,
+            log,
+            vault,
+            session,
+            ..
+        } = self;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        log.verify(&transaction)?;
+        *vault = Vault::read(&transaction)?;
+        check_vault(vault, log)?;
+        let known = (log.size(), log.last, log.history.clone());
+        let added = (|| {
+            let new = make(vault, &log.history, session)?;
+            let entry = Entry {
+                kind: new.kind,
+                sequence: log.size().saturating_add(1),
+                previous: log.last,
+                fields: new.fields,
+                payload: new.payload,
+            };
+            let hash = entry.hash();
+            log.extend(&entry, hash)?;
+            store::insert(&transaction, &entry, &log.tree.root())?;
+            if let Some(new) = new.vault {
+                new.write(&transaction)?;
+                *vault = new;
+            }
+            transaction.commit()?;
+            Ok((entry, hash))
+        })();
+        if added.is_err() {
+            log.tree.truncate(known.0);
+            (log.last, log.history) = (known.1, known.2);
+        } else if place::identity(&self.path) != self.identity {
+            return Err(Error::Moved);
+        }
+        added
+    }
+
+    /// Opens the vault if that takes no passphrase.
+    fn unlock_if_open(&mut self) -> Result<(), Error> {
+        if !self.vault.is_protected() {
+            let pair = self.vault.open(None)?;
+            self.keyring = Some(Keyring::of(pair, &self.log.history)?);
+        }
+        Ok(())
+    }
+
+    /// The place of the record whose hash begins with `id`.
+    fn find(&mut self, id: &str) -> Result<u64, Error> {
+        let keyring = self.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
+        let range = query::range_of(id)?;
+        {
+            let transaction = self.connection.transaction()?;
+            self.log.verify(&transaction)?;
+        }
+        let mut found = query::with_hash(&self.log, &range);
+        if found.is_empty() {
+            self.index.extend(&self.connection, keyring)?;
+            found = self.index.first_form(&range);
+        }
+        match found.as_slice() {
+            [sequence] => Ok(*sequence),
+            [] => Err(Error::NotFound),
+            _ => Err(Error::Ambiguous),
         }
     }
 
-    const NOON: &str = "2026-01-31T12:00:00Z";
-
-    #[test]
-    fn a_ledger_may_be_shared_between_threads() {
-        fn shared<T: Send + Sync>() {}
-        shared::<Ledger>();
+    /// The entry at `sequence`.
+    fn entry_at(&self, sequence: u64) -> Result<(Entry, Digest), Error> {
+        let at = store::signed(sequence);
+        let found = store::all(&self.connection, "WHERE sequence = ?1", [at])?;
+        found.into_iter().next().ok_or(Error::NotFound)
     }
 
-    #[test]
-    fn the_program_waits_five_seconds_for_another() {
-        assert_eq!(PATIENCE, Duration::from_secs(5));
-        let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(&folder.path().join("ledger.sqlite")).unwrap();
-        let wait = ledger
-            .lock()
-            .connection
-            .pragma_query_value(None, "busy_timeout", |row| row.get::<_, i64>(0));
-        assert_eq!(wait, Ok(5_000));
+    /// The record at `sequence`.
+    fn record_at(&mut self, sequence: u64) -> Result<Record, Error> {
+        let (entry, hash) = self.entry_at(sequence)?;
+        let keyring = self.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
+        keyring.record(&entry, hash)?.ok_or(Error::NotFound)
     }
 
-    #[test]
-    fn a_held_ledger_is_locked_and_then_free_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.sqlite");
-        let ledger = Ledger::open_within(&path, Duration::from_millis(20)).unwrap();
-        let other = Connection::open(&path).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        assert!(matches!(
-            ledger.append(&facts("a"), NOON),
-            Err(Error::Locked)
-        ));
-        // Reading goes on while another writes.
-        assert_eq!(ledger.list(&Query::default()).unwrap().total, 0);
-        other.execute_batch("ROLLBACK").unwrap();
-        assert_eq!(ledger.append(&facts("a"), NOON).unwrap().sequence, 1);
-    }
-
-    #[test]
-    fn a_ledger_that_another_keeps_for_itself_does_not_open() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.sqlite");
-        drop(Ledger::open(&path).unwrap());
-        let other = Connection::open(&path).unwrap();
-        other
-            .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT")
-            .unwrap();
-        let opened = Ledger::open_within(&path, Duration::from_millis(20));
-        assert!(matches!(opened, Err(Error::Locked)), "{opened:?}");
-    }
-
-    #[test]
-    fn a_ledger_that_cannot_have_a_write_ahead_log_works_without() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.sqlite");
-        drop(Ledger::open(&path).unwrap());
-        // Whoever reads keeps the mode of the file from changing.
-        let other = Connection::open(&path).unwrap();
-        other
-            .execute_batch("PRAGMA journal_mode = DELETE; BEGIN; SELECT * FROM head")
-            .unwrap();
-        let ledger = Ledger::open_within(&path, Duration::from_millis(20)).unwrap();
-        assert!(matches!(
-            ledger.append(&facts("a"), NOON),
-            Err(Error::Locked)
-        ));
-        other.execute_batch("COMMIT").unwrap();
-        assert_eq!(ledger.append(&facts("a"), NOON).unwrap().sequence, 1);
-        let mode = ledger
-            .lock()
-            .connection
-            .pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
-        assert_eq!(mode.as_deref(), Ok("delete"));
-    }
-
-    #[test]
-    fn an_empty_file_is_not_taken_for_a_new_ledger() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.sqlite");
-        std::fs::File::create(&path).unwrap();
-        let opened = Ledger::open_within(&path, Duration::from_millis(20));
-        assert!(matches!(opened, Err(Error::Emptied)), "{opened:?}");
-        std::fs::remove_file(&path).unwrap();
-        assert!(Ledger::open(&path).is_ok());
-    }
-
-    #[test]
-    fn a_full_disk_leaves_whole_records() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.sqlite");
-        let ledger = Ledger::open(&path).unwrap();
-        // SQLite answers a full disk and a full page count alike, with SQLITE_FULL.
-        ledger
-            .lock()
-            .connection
-            .pragma_update(None, "max_page_count", 10)
-            .unwrap();
-        let mut count = 0;
-        let error = loop {
-            match ledger.append(&facts(&count.to_string()), NOON) {
-                Ok(_) => count += 1,
-                Err(error) => break error,
-            }
-        };
-        assert!(matches!(error, Error::DiskFull), "{error:?}");
-        assert!(count > 0);
-        assert_eq!(ledger.list(&Query::default()).unwrap().total, count);
-        drop(ledger);
-        let ledger = Ledger::open(&path).unwrap();
-        assert_eq!(
-            ledger.append(&facts("more"), NOON).unwrap().sequence,
-            count + 1
-        );
-    }
-
-    #[test]
-    fn a_panic_in_one_thread_does_not_cost_the_others_the_ledger() {
-        let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(&folder.path().join("ledger.sqlite")).unwrap();
-        std::thread::scope(|scope| {
-            let panicking = scope.spawn(|| {
-                let _open = ledger.lock();
-                panic!("on purpose");
-            });
-            assert!(panicking.join().is_err());
-        });
-        assert_eq!(ledger.append(&facts("a"), NOON).unwrap().sequence, 1);
+    /// The records after those that were walked, up to `last`.
+    fn batch(&mut self, walk: &mut Log, last: u64) -> Result<Vec<Record>, Error> {
+        let keyring = self.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
+        let mut records = Vec::new();
+        store::each(
+            &self.connection,
+            "WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence",
+            (store::signed(walk.size()), store::signed(last)),
+            |entry, hash| {
+                walk.extend(&entry, hash)?;
+                records.extend(keyring.record(&entry, hash)?);
+                Ok(())
+            },
+        )?;
+        Ok(records)
     }
 }
+
+/// Whether the key that records are sealed for is the one that the log names.
+fn check_vault(vault: &Vault, log: &Log) -> Result<(), Error> {
+    let current = log.history.current();
+    let named = current.map(|key| (key.number, key.signing));
+    if named == Some((vault.number, vault.public.signing)) {
+        Ok(())
+    } else {
+        Err(Error::Altered)
+    }
+}
+
+#[cfg(test)]
+#[path = "lib_tests.rs"]
+mod tests;

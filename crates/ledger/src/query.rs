@@ -1,9 +1,14 @@
-//! Looking records up.
+//! Looking records up. What a record says is sealed, so every look-up opens what it must.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use rusqlite::Connection;
 
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::keyring::Keyring;
+use crate::log::Log;
 use crate::record::Record;
 use crate::store;
 
@@ -43,63 +48,141 @@ pub struct Page {
     pub records: Vec<Record>,
 }
 
-/// Inside a transaction, so that total and records are of one instant.
-pub(crate) fn list(connection: &Connection, query: &Query) -> Result<Page, Error> {
-    const NEWEST_FIRST: &str = "ORDER BY sequence DESC LIMIT ?1 OFFSET ?2";
-    // `BETWEEN NULL AND NULL` holds for nothing, which is right for text that is no digest.
-    const MATCHING: &str = "WHERE substr(container, 1, length(?3)) = ?3
-        OR substr(claimed_time, 1, length(?3)) = upper(?3)
-        OR hash BETWEEN ?4 AND ?5
-        OR original_sha256 BETWEEN ?4 AND ?5
-        OR output_sha256 BETWEEN ?4 AND ?5
-        OR pixels_sha256 BETWEEN ?4 AND ?5";
-    let (limit, offset) = (store::signed(query.limit), store::signed(query.offset));
+/// Inside a transaction, so that total and records are of one instant, and after the log was verified in it. Without an
+/// open keyring only totals are given.
+pub(crate) fn list(
+    connection: &Connection,
+    log: &Log,
+    keyring: Option<&mut Keyring>,
+    query: &Query,
+) -> Result<Page, Error> {
     let text = query.text.trim().to_ascii_lowercase();
+    let mut records = Vec::new();
     if text.is_empty() {
+        if query.limit > 0 {
+            let keyring = keyring.ok_or(Error::NeedsPassphrase)?;
+            store::each(
+                connection,
+                "WHERE kind = 'photo' ORDER BY sequence DESC LIMIT ?1 OFFSET ?2",
+                (store::signed(query.limit), store::signed(query.offset)),
+                |entry, hash| {
+                    records.extend(keyring.record(&entry, hash)?);
+                    Ok(())
+                },
+            )?;
+        }
         return Ok(Page {
-            total: store::head(connection)?.sequence,
-            records: store::all(connection, NEWEST_FIRST, (limit, offset))?,
+            total: log.photos(),
+            records,
         });
     }
-    let (low, high) = Digest::range(&text).unzip();
-    let (low, high) = (
-        low.as_ref().map(Digest::as_bytes),
-        high.as_ref().map(Digest::as_bytes),
-    );
-    // The first two are not used by a count; SQLite asks that they be there.
-    let values = (limit, offset, &text, low, high);
-    let total = connection.query_row(
-        &format!("SELECT count(*) FROM records {MATCHING}"),
-        values,
-        |row| row.get::<_, i64>(0),
+    let keyring = keyring.ok_or(Error::NeedsPassphrase)?;
+    let range = Digest::range(&text);
+    let mut total = 0;
+    store::each(
+        connection,
+        "WHERE kind = 'photo' ORDER BY sequence DESC",
+        (),
+        |entry, hash| {
+            let Some(record) = keyring.record(&entry, hash)? else {
+                return Ok(());
+            };
+            if matches(&record, &text, range) {
+                let end = query.offset.saturating_add(query.limit);
+                if (query.offset..end).contains(&total) {
+                    records.push(record);
+                }
+                total += 1;
+            }
+            Ok(())
+        },
     )?;
-    Ok(Page {
-        total: u64::try_from(total).map_err(|_| Error::Corrupt)?,
-        records: store::all(connection, &format!("{MATCHING} {NEWEST_FIRST}"), values)?,
-    })
+    Ok(Page { total, records })
 }
 
-pub(crate) fn get(connection: &Connection, id: &str) -> Result<Record, Error> {
-    let id = id.trim();
-    let (low, high) = Digest::range(id)
-        .filter(|_| id.len() >= ID_DIGITS_MIN)
-        .ok_or(Error::InvalidId)?;
-    let mut found = store::all(
-        connection,
-        "WHERE hash BETWEEN ?1 AND ?2 LIMIT 2",
-        (low.as_bytes(), high.as_bytes()),
-    )?;
-    match (found.pop(), found.is_empty()) {
-        (Some(record), true) => Ok(record),
-        (Some(_), false) => Err(Error::Ambiguous),
-        (None, _) => Err(Error::NotFound),
+fn matches(record: &Record, text: &str, range: Option<(Digest, Digest)>) -> bool {
+    let facts = &record.facts;
+    let digests = [
+        Some(record.hash),
+        Some(facts.original_sha256),
+        Some(facts.output_sha256),
+        facts.pixels_sha256,
+    ];
+    let within = |(low, high): (Digest, Digest)| {
+        digests
+            .iter()
+            .flatten()
+            .any(|digest| (low..=high).contains(digest))
+    };
+    facts.container.starts_with(text)
+        || record.claimed_time.starts_with(&text.to_ascii_uppercase())
+        || record.id.starts_with(text)
+        || range.is_some_and(within)
+}
+
+/// Where digests are, for a ledger that is unlocked: made when first asked for, and kept up.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// Entries up to this one are in it.
+    upto: u64,
+    digests: HashMap<Digest, Vec<u64>>,
+    /// The hashes that records of the first form had, by which they are known.
+    first_form: Vec<(Digest, u64)>,
+}
+
+impl Index {
+    /// Takes in what was added.
+    pub(crate) fn extend(
+        &mut self,
+        connection: &Connection,
+        keyring: &mut Keyring,
+    ) -> Result<(), Error> {
+        store::each_after(connection, self.upto, |entry, _| {
+            if entry.kind == crate::entry::Kind::Photo {
+                let content = keyring.content(&entry)?;
+                let facts = &content.facts;
+                let mut digests = vec![facts.original_sha256, facts.output_sha256];
+                digests.extend(facts.pixels_sha256);
+                digests.sort_unstable();
+                digests.dedup();
+                for digest in digests {
+                    self.digests.entry(digest).or_default().push(entry.sequence);
+                }
+                let known = content.first_form_hash.map(|hash| (hash, entry.sequence));
+                self.first_form.extend(known);
+            }
+            self.upto = entry.sequence;
+            Ok(())
+        })
+    }
+
+    /// The entries of photos that have this digest, newest first.
+    pub(crate) fn find(&self, digest: &Digest) -> Vec<u64> {
+        let found = self.digests.get(digest).into_iter().flatten();
+        found.rev().copied().collect()
+    }
+
+    /// The entries of the first form whose hash of then is in this range.
+    pub(crate) fn first_form(&self, range: &RangeInclusive<Digest>) -> Vec<u64> {
+        let known = self.first_form.iter();
+        known
+            .filter(|(hash, _)| range.contains(hash))
+            .map(|(_, sequence)| *sequence)
+            .collect()
     }
 }
 
-pub(crate) fn find_digest(connection: &Connection, digest: &Digest) -> Result<Vec<Record>, Error> {
-    store::all(
-        connection,
-        "WHERE ?1 IN (original_sha256, output_sha256, pixels_sha256) ORDER BY sequence DESC",
-        [digest.as_bytes()],
-    )
+/// The hashes that begin with `id`.
+pub(crate) fn range_of(id: &str) -> Result<RangeInclusive<Digest>, Error> {
+    let id = id.trim();
+    let range = Digest::range(id).filter(|_| id.len() >= ID_DIGITS_MIN);
+    range.map(|(low, high)| low..=high).ok_or(Error::InvalidId)
+}
+
+/// The entries whose hash is in this range.
+pub(crate) fn with_hash(log: &Log, range: &RangeInclusive<Digest>) -> Vec<u64> {
+    (0..log.size())
+        .filter(|at| log.tree.leaf(*at).is_some_and(|hash| range.contains(&hash)))
+        .map(|at| at + 1)
+        .collect()
 }

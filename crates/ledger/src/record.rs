@@ -1,39 +1,16 @@
-//! A record: the facts of one cleaned photo, sealed into the chain by a hash.
-//!
-//! # The text that is hashed
-//!
-//! A record's hash is SHA-256 over its *canonical text*: ASCII, each line ended by one line feed
-//! (0x0A), the last one too, nothing before, between or after.
-//!
-//! | line | value |
-//! |---|---|
-//! | `cloakroom-ledger-record-v1` | fixed; sets this hash apart from every other use of SHA-256 |
-//! | `sequence=` | decimal, from 1, no leading zero |
-//! | `claimed_time=` | `YYYY-MM-DDTHH:MM:SSZ`, always 20 bytes |
-//! | `original_sha256=` | 64 lower-case hexadecimal digits |
-//! | `output_sha256=` | 64 lower-case hexadecimal digits |
-//! | `pixels_sha256=` | 64 lower-case hexadecimal digits, or nothing |
-//! | `original_bytes=` | decimal, no leading zero except in `0` |
-//! | `output_bytes=` | decimal, no leading zero except in `0` |
-//! | `width=` | decimal, no leading zero except in `0` |
-//! | `height=` | decimal, no leading zero except in `0` |
-//! | `container=` | 1 to 16 bytes of `a` to `z` and `0` to `9` |
-//! | `app_version=` | 1 to 64 bytes from `!` (0x21) to `~` (0x7E) |
-//! | `previous=` | 64 lower-case hexadecimal digits: the hash of the record before, or 64 zeros |
-//!
-//! No value can hold a line feed, so two different records never share a text. The names and
-//! their order are those of an export's columns between `id` and `hash`, so that anyone can check
-//! an exported record with a text editor and `sha256sum`.
+//! A record: what is known of one photo, as fields that can be shown one by one.
 
 use serde::Serialize;
 
-use crate::chain::Head;
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::field::{FIELDS, Fields, Value};
+use crate::hex::{hex, unhex_array};
+use crate::secret::Secret;
 use crate::time::is_utc_second;
 
-/// The first line of every canonical text.
-const DOMAIN: &str = "cloakroom-ledger-record-v1";
+/// The most bytes of a text that a person gives.
+const TEXT_BYTES_MAX: usize = 1_000;
 
 /// What is known of one cleaned photo. No name and no path: a ledger in the wrong hands must not
 /// tell what the pictures are called.
@@ -66,7 +43,7 @@ impl Facts {
     /// # Errors
     ///
     /// [`Error::InvalidTime`] or [`Error::InvalidFact`].
-    fn check(&self, claimed_time: &str) -> Result<(), Error> {
+    pub(crate) fn check(&self, claimed_time: &str) -> Result<(), Error> {
         let name = |text: &str| {
             matches!(text.len(), 1..=16)
                 && text
@@ -76,7 +53,7 @@ impl Facts {
         let version = |text: &str| {
             matches!(text.len(), 1..=64) && text.bytes().all(|byte| byte.is_ascii_graphic())
         };
-        // SQLite's integers are signed.
+        // SQLite's integers, which older ledgers hold, are signed.
         let size = |bytes: u64| i64::try_from(bytes).is_ok();
         let wrong = |field| Err(Error::InvalidFact { field });
         match () {
@@ -90,235 +67,231 @@ impl Facts {
     }
 }
 
+/// PDQ fingerprints of a picture: 256 bits each. They tell something of what it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pdq {
+    /// Of the picture made smaller by nearest neighbour, as the reference does.
+    pub nearest: [u8; 32],
+    /// Of the picture made smaller by averaging.
+    pub boxed: [u8; 32],
+    /// Of the eight turned and mirrored forms.
+    pub dihedral: [[u8; 32]; 8],
+    /// How much there is to go by, 0 to 100.
+    pub quality: u8,
+}
+
+/// What else may be recorded of a photo.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Extras {
+    /// The secret that the salts of this record come from, if tiles were hashed with it; otherwise one is drawn.
+    #[serde(skip)]
+    pub seed: Option<Secret>,
+    /// The root over the salted tiles of the upright pixels: see [`tiles`](crate::tiles).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tiles_root: Option<Digest>,
+    /// PDQ fingerprints.
+    #[serde(skip)]
+    pub pdq: Option<Pdq>,
+    /// SHA-256 of the local features.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features_sha256: Option<Digest>,
+    /// MD5 of the original, for lists that still ask for it.
+    #[serde(skip)]
+    pub original_md5: Option<[u8; 16]>,
+    /// MD5 of the file that was made from it.
+    #[serde(skip)]
+    pub output_md5: Option<[u8; 16]>,
+    /// Whom the person gave this copy to, in their words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
+    /// What for, in their words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// The versions of the algorithms behind digests and fingerprints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub algorithms: Option<String>,
+    /// How the picture was cloaked, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloak: Option<String>,
+    /// Anything the person wants to remember.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Extras {
+    /// # Errors
+    ///
+    /// [`Error::InvalidFact`] for a text that is too long, or empty.
+    fn check(&self) -> Result<(), Error> {
+        for (field, text) in [
+            ("recipient", &self.recipient),
+            ("purpose", &self.purpose),
+            ("algorithms", &self.algorithms),
+            ("cloak", &self.cloak),
+            ("note", &self.note),
+        ] {
+            let fits = |text: &String| matches!(text.len(), 1..=TEXT_BYTES_MAX);
+            if !text.as_ref().is_none_or(fits) {
+                return Err(Error::InvalidFact { field });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// One line of the ledger. Only the ledger makes records, and none leaves it whose hash does not
-/// fit its facts.
+/// fit what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Record {
-    /// The first 16 hexadecimal digits of the hash.
+    /// The first 16 hexadecimal digits of the hash; for a record of the first form, of the hash it had then.
     pub id: String,
-    /// The record's place in the chain, from 1.
+    /// The record's place in the ledger, from 1.
     pub sequence: u64,
     /// When the photo was cleaned, as the computer's clock claimed: `YYYY-MM-DDTHH:MM:SSZ`.
     pub claimed_time: String,
     /// What is known of the photo.
     #[serde(flatten)]
     pub facts: Facts,
-    /// The hash of the record before; [`Digest::ZERO`] for the first.
+    /// What else was recorded.
+    #[serde(flatten)]
+    pub extras: Extras,
+    /// The hash of the entry before; [`Digest::ZERO`] for the first.
     pub previous: Digest,
-    /// SHA-256 of the [canonical text](Self::canonical_text).
+    /// What the ledger's tree holds of this record.
     pub hash: Digest,
 }
 
-impl Record {
-    /// The record that follows `head`.
+/// Everything that is recorded of a photo, before it has its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Content {
+    pub(crate) claimed_time: String,
+    pub(crate) facts: Facts,
+    pub(crate) extras: Extras,
+    /// The hash that a record of the first form had.
+    pub(crate) first_form_hash: Option<Digest>,
+}
+
+impl Content {
+    /// The fields of this content, with salts from `seed`.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidTime`] or [`Error::InvalidFact`] if the facts are not of the form that can
-    /// be recorded.
-    pub(crate) fn seal(head: Head, claimed_time: String, facts: Facts) -> Result<Self, Error> {
-        facts.check(&claimed_time)?;
-        let mut record = Self {
-            id: String::new(),
-            sequence: head.sequence.saturating_add(1),
-            claimed_time,
-            facts,
-            previous: head.hash,
-            hash: Digest::ZERO,
-        };
-        record.hash = Digest::of(record.canonical_text().as_bytes());
-        record.id = format!("{:.16}", record.hash);
-        Ok(record)
-    }
-
-    /// The text whose SHA-256 is the record's hash:
-    ///
-    /// ```text
-    /// cloakroom-ledger-record-v1
-    /// sequence=1
-    /// claimed_time=2026-01-31T09:30:00Z
-    /// original_sha256=2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
-    /// output_sha256=fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9
-    /// pixels_sha256=
-    /// original_bytes=4194304
-    /// output_bytes=4190208
-    /// width=4032
-    /// height=3024
-    /// container=jpeg
-    /// app_version=0.1.0
-    /// previous=0000000000000000000000000000000000000000000000000000000000000000
-    /// ```
-    ///
-    /// Every line ends with a line feed. A fact that is not known has an empty value.
-    pub fn canonical_text(&self) -> String {
+    /// [`Error::InvalidTime`] or [`Error::InvalidFact`] if it cannot be recorded as it is.
+    pub(crate) fn fields(&self, seed: Secret) -> Result<Fields, Error> {
+        self.facts.check(&self.claimed_time)?;
+        self.extras.check()?;
         let Self {
-            sequence,
-            claimed_time,
-            facts:
-                Facts {
-                    original_sha256,
-                    output_sha256,
-                    pixels_sha256,
-                    original_bytes,
-                    output_bytes,
-                    width,
-                    height,
-                    container,
-                    app_version,
-                },
-            previous,
+            facts: f,
+            extras: e,
             ..
         } = self;
-        let pixels_sha256 = pixels_sha256.map_or_else(String::new, |digest| digest.to_string());
-        format!(
-            "{DOMAIN}\n\
-             sequence={sequence}\n\
-             claimed_time={claimed_time}\n\
-             original_sha256={original_sha256}\n\
-             output_sha256={output_sha256}\n\
-             pixels_sha256={pixels_sha256}\n\
-             original_bytes={original_bytes}\n\
-             output_bytes={output_bytes}\n\
-             width={width}\n\
-             height={height}\n\
-             container={container}\n\
-             app_version={app_version}\n\
-             previous={previous}\n"
-        )
+        let pdq = |pick: fn(&Pdq) -> &[u8; 32]| Value::of(e.pdq.as_ref().map(|pdq| hex(pick(pdq))));
+        let dihedral = |pdq: &Pdq| Value::List(pdq.dihedral.iter().map(|bits| hex(bits)).collect());
+        let md5 = |md5: Option<[u8; 16]>| Value::of(md5.map(|md5| hex(&md5)));
+        let value = |name: &str| match name {
+            "original_sha256" => Value::text(f.original_sha256),
+            "output_sha256" => Value::text(f.output_sha256),
+            "pixels_sha256" => Value::of(f.pixels_sha256),
+            "tiles_root" => Value::of(e.tiles_root),
+            "pdq_nearest" => pdq(|pdq| &pdq.nearest),
+            "pdq_box" => pdq(|pdq| &pdq.boxed),
+            "pdq_dihedral" => e.pdq.as_ref().map_or(Value::Unknown, dihedral),
+            "pdq_quality" => Value::of(e.pdq.as_ref().map(|pdq| pdq.quality)),
+            "features_sha256" => Value::of(e.features_sha256),
+            "original_md5" => md5(e.original_md5),
+            "output_md5" => md5(e.output_md5),
+            "width" => Value::text(f.width),
+            "height" => Value::text(f.height),
+            "original_bytes" => Value::text(f.original_bytes),
+            "output_bytes" => Value::text(f.output_bytes),
+            "container" => Value::text(&f.container),
+            "claimed_time" => Value::text(&self.claimed_time),
+            "recipient" => Value::of(e.recipient.as_ref()),
+            "purpose" => Value::of(e.purpose.as_ref()),
+            "app_version" => Value::text(&f.app_version),
+            "algorithms" => Value::of(e.algorithms.as_ref()),
+            "cloak" => Value::of(e.cloak.as_ref()),
+            "first_form_hash" => Value::of(self.first_form_hash),
+            "note" => Value::of(e.note.as_ref()),
+            _ => Value::Unknown,
+        };
+        Ok(Fields {
+            seed,
+            values: FIELDS.iter().map(|name| value(name)).collect(),
+        })
+    }
+
+    /// What these fields say; nothing if that is not what [`fields`](Self::fields) makes.
+    pub(crate) fn of(fields: &Fields) -> Option<Self> {
+        let known = |name: &str| match fields.value(name) {
+            Value::Text(text) => Some(text.clone()),
+            Value::Unknown | Value::List(_) => None,
+        };
+        fn parsed<T: std::str::FromStr>(text: Option<String>) -> Option<Option<T>> {
+            text.map(|text| text.parse().ok())
+                .map_or(Some(None), |value| value.map(Some))
+        }
+        let bits = |text: String| unhex_array::<32>(&text);
+        let pdq = match (known("pdq_nearest"), fields.value("pdq_dihedral")) {
+            (Some(nearest), Value::List(dihedral)) => Some(Pdq {
+                nearest: bits(nearest)?,
+                boxed: bits(known("pdq_box")?)?,
+                dihedral: dihedral
+                    .iter()
+                    .map(|text| unhex_array::<32>(text))
+                    .collect::<Option<Vec<_>>>()?
+                    .try_into()
+                    .ok()?,
+                quality: known("pdq_quality")?.parse().ok()?,
+            }),
+            _ => None,
+        };
+        Some(Self {
+            claimed_time: known("claimed_time")?,
+            facts: Facts {
+                original_sha256: known("original_sha256")?.parse().ok()?,
+                output_sha256: known("output_sha256")?.parse().ok()?,
+                pixels_sha256: parsed(known("pixels_sha256"))?,
+                original_bytes: known("original_bytes")?.parse().ok()?,
+                output_bytes: known("output_bytes")?.parse().ok()?,
+                width: known("width")?.parse().ok()?,
+                height: known("height")?.parse().ok()?,
+                container: known("container")?,
+                app_version: known("app_version")?,
+            },
+            extras: Extras {
+                seed: None,
+                tiles_root: parsed(known("tiles_root"))?,
+                pdq,
+                features_sha256: parsed(known("features_sha256"))?,
+                original_md5: known("original_md5").and_then(|text| unhex_array(&text)),
+                output_md5: known("output_md5").and_then(|text| unhex_array(&text)),
+                recipient: known("recipient"),
+                purpose: known("purpose"),
+                algorithms: known("algorithms"),
+                cloak: known("cloak"),
+                note: known("note"),
+            },
+            first_form_hash: parsed(known("first_form_hash"))?,
+        })
+    }
+
+    /// The record at this place.
+    pub(crate) fn record(self, sequence: u64, previous: Digest, hash: Digest) -> Record {
+        Record {
+            id: format!("{:.16}", self.first_form_hash.unwrap_or(hash)),
+            sequence,
+            claimed_time: self.claimed_time,
+            facts: self.facts,
+            extras: self.extras,
+            previous,
+            hash,
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NINE_THIRTY: &str = "2026-01-31T09:30:00Z";
-
-    fn facts() -> Facts {
-        let mut pixels = [0x20; 32];
-        pixels[31] = 0xff;
-        Facts {
-            original_sha256: Digest::of(b"abc"),
-            output_sha256: Digest::of(b""),
-            pixels_sha256: Some(pixels.into()),
-            original_bytes: 4_194_304,
-            output_bytes: 0,
-            width: 4032,
-            height: 3024,
-            container: "jpeg".to_owned(),
-            app_version: "0.1.0".to_owned(),
-        }
-    }
-
-    fn head() -> Head {
-        let mut hash = [0; 32];
-        hash.iter_mut()
-            .zip(0..)
-            .for_each(|(byte, number)| *byte = number);
-        Head {
-            sequence: 6,
-            hash: hash.into(),
-        }
-    }
-
-    /// Written out by hand; the hashes below are what `sha256sum` says of these bytes.
-    const TEXT: &str = "\
-cloakroom-ledger-record-v1
-sequence=7
-claimed_time=2026-01-31T09:30:00Z
-original_sha256=ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
-output_sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
-pixels_sha256=20202020202020202020202020202020202020202020202020202020202020ff
-original_bytes=4194304
-output_bytes=0
-width=4032
-height=3024
-container=jpeg
-app_version=0.1.0
-previous=000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
-";
-
-    #[test]
-    fn the_hash_is_that_of_the_documented_text() {
-        let record = Record::seal(head(), NINE_THIRTY.to_owned(), facts()).unwrap();
-        assert_eq!(record.canonical_text(), TEXT);
-        assert_eq!(
-            record.hash.to_string(),
-            "bf760f2a51195c3b0081ea0f17b29304c3efc88fe45ad27726cf5dbbc0342564"
-        );
-        assert_eq!(record.id, "bf760f2a51195c3b");
-        assert_eq!((record.sequence, record.previous), (7, head().hash));
-    }
-
-    #[test]
-    fn a_fact_that_is_not_known_is_an_empty_value() {
-        let unknown = Facts {
-            pixels_sha256: None,
-            ..facts()
-        };
-        let record = Record::seal(head(), NINE_THIRTY.to_owned(), unknown).unwrap();
-        assert!(record.canonical_text().contains("\npixels_sha256=\n"));
-        assert_eq!(
-            record.hash.to_string(),
-            "fc62c45e88d933e917537e6a2127f7f7cbeb263d4823e941a6761283eee5ecba"
-        );
-    }
-
-    #[test]
-    fn json_has_the_facts_beside_the_rest() {
-        let record = Record::seal(head(), NINE_THIRTY.to_owned(), facts()).unwrap();
-        let json = serde_json::to_string(&record).unwrap();
-        assert!(json.starts_with("{\"id\":\"bf760f2a51195c3b\",\"sequence\":7,\"claimed_time\":"));
-        assert!(json.contains(",\"width\":4032,\"height\":3024,\"container\":\"jpeg\","));
-    }
-
-    #[test]
-    fn facts_of_another_form_are_not_recorded() {
-        let fault = |change: fn(&mut Facts)| {
-            let mut facts = facts();
-            change(&mut facts);
-            match Record::seal(head(), NINE_THIRTY.to_owned(), facts) {
-                Err(Error::InvalidFact { field }) => field,
-                other => panic!("{other:?}"),
-            }
-        };
-        assert_eq!(fault(|facts| facts.container = String::new()), "container");
-        assert_eq!(
-            fault(|facts| facts.container = "JPEG".to_owned()),
-            "container"
-        );
-        assert_eq!(
-            fault(|facts| facts.container = "jpeg\nwidth=1".to_owned()),
-            "container"
-        );
-        assert_eq!(fault(|facts| facts.container = "a".repeat(17)), "container");
-        assert_eq!(
-            fault(|facts| facts.app_version = String::new()),
-            "app_version"
-        );
-        assert_eq!(
-            fault(|facts| facts.app_version = "1 0".to_owned()),
-            "app_version"
-        );
-        assert_eq!(
-            fault(|facts| facts.app_version = "1é".to_owned()),
-            "app_version"
-        );
-        assert_eq!(
-            fault(|facts| facts.app_version = "1".repeat(65)),
-            "app_version"
-        );
-        assert_eq!(
-            fault(|facts| facts.original_bytes = u64::MAX),
-            "original_bytes"
-        );
-        assert_eq!(fault(|facts| facts.output_bytes = 1 << 63), "output_bytes");
-    }
-
-    #[test]
-    fn a_time_of_another_form_is_not_recorded() {
-        let sealed = Record::seal(head(), "2026-01-31 09:30".to_owned(), facts());
-        assert!(matches!(sealed, Err(Error::InvalidTime)));
-    }
-}
+#[path = "record_tests.rs"]
+mod tests;

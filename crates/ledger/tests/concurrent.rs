@@ -12,8 +12,8 @@ use std::process::{Command, Stdio};
 use std::sync::Barrier;
 use std::thread;
 
-use common::{NOON, everything, facts, ledger_of, place};
-use ledger::{Ledger, Query};
+use common::{NOON, everything, facts, ledger_of, open, place};
+use ledger::Query;
 
 /// Set for a process that this test starts: the ledger it appends to.
 const PATH: &str = "LEDGER_TEST_PATH";
@@ -26,7 +26,7 @@ fn appending_process() {
     let (Some(path), Ok(count)) = (std::env::var_os(PATH), std::env::var(COUNT)) else {
         return;
     };
-    let ledger = Ledger::open(path.as_ref()).unwrap();
+    let ledger = open(path.as_ref()).unwrap();
     for number in 0..count.parse::<u64>().unwrap() {
         let name = format!("{} {number}", std::process::id());
         let record = ledger.append(&facts(&name), NOON).unwrap();
@@ -54,7 +54,7 @@ fn two_handles_and_many_threads_make_one_chain() {
     const THREADS: usize = 4;
     const EACH: usize = 25;
     let (_folder, path) = place();
-    let handles = [Ledger::open(&path).unwrap(), Ledger::open(&path).unwrap()];
+    let handles = [open(&path).unwrap(), open(&path).unwrap()];
     let mut ids: Vec<String> = thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
             .flat_map(|thread| handles.iter().map(move |handle| (thread, handle)))
@@ -77,7 +77,7 @@ fn two_handles_and_many_threads_make_one_chain() {
     // Both handles see all, and the chain is whole to a third.
     let records = everything(&handles[0]);
     assert_eq!(records, everything(&handles[1]));
-    assert_eq!(records, everything(&Ledger::open(&path).unwrap()));
+    assert_eq!(records, everything(&open(&path).unwrap()));
     assert_eq!(records.len(), 2 * THREADS * EACH);
     let mut found: Vec<String> = records.into_iter().map(|record| record.id).collect();
     found.sort();
@@ -96,12 +96,12 @@ fn whoever_comes_first_makes_the_ledger() {
                 let (path, barrier) = (&path, &barrier);
                 scope.spawn(move || {
                     barrier.wait();
-                    let ledger = Ledger::open(path).unwrap();
+                    let ledger = open(path).unwrap();
                     ledger.append(&facts(&number.to_string()), NOON).unwrap();
                 });
             }
         });
-        let ledger = Ledger::open(&path).unwrap();
+        let ledger = open(&path).unwrap();
         assert_eq!(
             ledger.list(&Query::default()).unwrap().total,
             THREADS as u64
@@ -122,7 +122,7 @@ fn two_processes_make_one_chain() {
             lines.lines().filter_map(appended).collect::<Vec<_>>()
         })
         .collect();
-    let records = everything(&Ledger::open(&path).unwrap());
+    let records = everything(&open(&path).unwrap());
     let mut found: Vec<String> = records.into_iter().map(|record| record.id).collect();
     found.sort();
     ids.sort();
@@ -151,7 +151,7 @@ fn a_process_killed_while_it_appends_loses_nothing_that_it_was_told_is_recorded(
                 .filter_map(|line| appended(&line)),
         );
 
-        let ledger = Ledger::open(&path).unwrap();
+        let ledger = open(&path).unwrap();
         for id in &ids {
             assert_eq!(&ledger.get(id).unwrap().id, id);
         }

@@ -9,15 +9,15 @@ mod common;
 
 use std::fs;
 
-use common::{NOON, everything, facts, ledger_of, place};
-use ledger::{Ledger, Query};
+use common::{NOON, everything, facts, ledger_of, open, place};
+use ledger::Query;
 
 #[test]
 fn records_outlive_the_program() {
     let (_folder, path, mut records) = ledger_of(3);
     records.reverse();
     for _ in 0..2 {
-        assert_eq!(everything(&Ledger::open(&path).unwrap()), records);
+        assert_eq!(everything(&open(&path).unwrap()), records);
     }
 }
 
@@ -25,7 +25,7 @@ fn records_outlive_the_program() {
 fn the_folders_of_a_new_ledger_are_made() {
     let (folder, _) = place();
     let path = folder.path().join("one/two/ledger.sqlite");
-    assert!(Ledger::open(&path).is_ok());
+    assert!(open(&path).is_ok());
     assert!(path.is_file());
 }
 
@@ -42,17 +42,10 @@ fn any_name_of_a_file_will_do() {
         b"a b'c\"d",
     ] {
         let path = folder.path().join(std::ffi::OsStr::from_bytes(name));
-        Ledger::open(&path)
-            .unwrap()
-            .append(&facts("a"), NOON)
-            .unwrap();
+        open(&path).unwrap().append(&facts("a"), NOON).unwrap();
         assert!(path.is_file());
         assert_eq!(
-            Ledger::open(&path)
-                .unwrap()
-                .list(&Query::default())
-                .unwrap()
-                .total,
+            open(&path).unwrap().list(&Query::default()).unwrap().total,
             1
         );
     }
@@ -63,7 +56,7 @@ fn any_name_of_a_file_will_do() {
 fn a_log_cut_at_any_byte_leaves_whole_records_from_the_first() {
     const COUNT: usize = 4;
     let (folder, path, _) = ledger_of(2);
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     for number in 0..COUNT {
         ledger
             .append(&facts(&format!("in the log {number}")), NOON)
@@ -82,7 +75,7 @@ fn a_log_cut_at_any_byte_leaves_whole_records_from_the_first() {
         let (_folder, path) = place();
         fs::write(&path, &main).unwrap();
         fs::write(path.with_file_name("ledger.sqlite-wal"), &log[..cut]).unwrap();
-        let ledger = Ledger::open(&path).unwrap();
+        let ledger = open(&path).unwrap();
         let mut left = everything(&ledger);
         left.reverse();
         assert_eq!(left, records[..left.len()], "cut at {cut}");
@@ -116,7 +109,7 @@ mod unix {
     fn only_the_owner_reads_the_ledger() {
         let (folder, _) = place();
         let path = folder.path().join("home/ledger.sqlite");
-        let ledger = Ledger::open(&path).unwrap();
+        let ledger = open(&path).unwrap();
         ledger.append(&facts("a"), NOON).unwrap();
         assert_eq!(mode(&folder.path().join("home")), 0o700);
         for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"] {
@@ -127,13 +120,13 @@ mod unix {
     #[test]
     fn a_ledger_that_others_could_read_becomes_private() {
         let (_folder, path, _) = ledger_of(1);
-        let held = Ledger::open(&path).unwrap();
+        let held = open(&path).unwrap();
         held.append(&facts("a"), NOON).unwrap();
         let files = ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"];
         for name in files {
             set_mode(&path.with_file_name(name), 0o644);
         }
-        let _ledger = Ledger::open(&path).unwrap();
+        let _ledger = open(&path).unwrap();
         for name in files {
             assert_eq!(mode(&path.with_file_name(name)), 0o600, "{name}");
         }
@@ -144,7 +137,7 @@ mod unix {
         let (_folder, path) = place();
         fs::write(&path, "not a ledger").unwrap();
         set_mode(&path, 0o644);
-        assert!(Ledger::open(&path).is_err());
+        assert!(open(&path).is_err());
         assert_eq!(mode(&path), 0o644);
     }
 
@@ -161,19 +154,15 @@ mod unix {
             } else {
                 "/System/a.sqlite"
             });
-            [Ledger::open(unwritable).unwrap_err()].into()
+            [open(unwritable).unwrap_err()].into()
         } else {
             let absent = folder.path().join("new.sqlite");
-            [
-                Ledger::open(&path).unwrap_err(),
-                Ledger::open(&absent).unwrap_err(),
-            ]
-            .into()
+            [open(&path).unwrap_err(), open(&absent).unwrap_err()].into()
         };
         set_mode(folder.path(), 0o755);
         for error in errors {
             assert!(matches!(error, Error::Unwritable), "{error:?}");
         }
-        assert_eq!(everything(&Ledger::open(&path).unwrap()), records);
+        assert_eq!(everything(&open(&path).unwrap()), records);
     }
 }

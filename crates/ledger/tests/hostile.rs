@@ -10,13 +10,13 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{NOON, everything, facts, ledger_of, meddle, place};
-use ledger::{Error, ExportFormat, Ledger, Query};
+use common::{NOON, everything, facts, ledger_of, meddle, open, place};
+use ledger::{Error, ExportFormat, Query};
 use rusqlite::Connection;
 
 /// Why the ledger at `path` does not open.
 fn refusal(path: &Path) -> Error {
-    match Ledger::open(path) {
+    match open(path) {
         Ok(_) => panic!("it opened"),
         Err(error) => error,
     }
@@ -25,19 +25,17 @@ fn refusal(path: &Path) -> Error {
 #[test]
 fn an_edit_of_any_column_names_the_record() {
     for edit in [
-        "claimed_time = '2020-01-01T00:00:00Z'",
-        "claimed_time = 'yesterday'",
-        "original_sha256 = zeroblob(32)",
-        "output_sha256 = zeroblob(31)",
-        "pixels_sha256 = NULL",
-        "original_bytes = original_bytes + 1",
-        "output_bytes = -1",
-        "width = height, height = width",
-        "height = 4294967296",
-        "container = 'png'",
-        "container = ''",
-        "app_version = '9.9.9'",
+        "kind = 'key'",
+        "kind = 'other'",
+        "kind = ''",
         "previous = zeroblob(32)",
+        "previous = zeroblob(31)",
+        "fields = zeroblob(32)",
+        "fields = hash",
+        "payload = zeroblob(length(payload))",
+        "payload = CAST(payload || x'00' AS BLOB)",
+        "payload = x''",
+        "payload = (SELECT payload FROM records WHERE sequence = 2)",
         "hash = zeroblob(32)",
     ] {
         let (_folder, path, _) = ledger_of(5);
@@ -55,11 +53,7 @@ fn an_edit_of_any_column_names_the_record() {
 
 /// Puts in the place of the third record one that is whole and follows the second, but that the
 /// fourth does not follow.
-fn swap_the_third_record(path: &Path) {
-    let (_folder, other, _) = ledger_of(2);
-    let ledger = Ledger::open(&other).unwrap();
-    ledger.append(&facts("another photo"), NOON).unwrap();
-    drop(ledger);
+fn swap_the_third_record(path: &Path, other: &Path) {
     meddle(
         path,
         &format!(
@@ -72,9 +66,19 @@ fn swap_the_third_record(path: &Path) {
 
 #[test]
 fn a_record_of_another_ledger_does_not_fit() {
-    let (_folder, path, _) = ledger_of(5);
-    let ledger = Ledger::open(&path).unwrap();
-    swap_the_third_record(&path);
+    let (folder, path, _) = ledger_of(2);
+    let other = folder.path().join("other.sqlite");
+    fs::copy(&path, &other).unwrap();
+    let more = |path: &Path, names: &[&str]| {
+        let ledger = open(path).unwrap();
+        for name in names {
+            ledger.append(&facts(name), NOON).unwrap();
+        }
+    };
+    more(&path, &["3", "4", "5"]);
+    more(&other, &["another photo"]);
+    let ledger = open(&path).unwrap();
+    swap_the_third_record(&path, &other);
     let tampered = |error| matches!(error, Error::Tampered { sequence: 4 });
     let exported = ledger.export(ExportFormat::Json, &mut Vec::new());
     assert!(tampered(exported.unwrap_err()));
@@ -125,6 +129,7 @@ fn a_head_that_does_not_fit_is_noticed() {
         ("UPDATE head SET sequence = 3", "ledger_tampered"),
         ("UPDATE head SET sequence = 6", "ledger_truncated"),
         ("UPDATE head SET hash = zeroblob(32)", "ledger_tampered"),
+        ("UPDATE head SET root = zeroblob(32)", "ledger_tampered"),
         ("UPDATE head SET sequence = -1", "ledger_corrupt"),
         ("DELETE FROM head", "ledger_corrupt"),
     ] {
@@ -153,8 +158,11 @@ fn no_record_hides_before_the_first() {
 #[test]
 fn an_edit_while_the_ledger_is_open_is_noticed_in_use() {
     let (_folder, path, records) = ledger_of(3);
-    let ledger = Ledger::open(&path).unwrap();
-    meddle(&path, "UPDATE records SET width = 1 WHERE sequence = 2");
+    let ledger = open(&path).unwrap();
+    meddle(
+        &path,
+        "UPDATE records SET payload = zeroblob(200) WHERE sequence = 2",
+    );
     let tampered = |error| matches!(error, Error::Tampered { sequence: 2 });
     assert!(tampered(ledger.list(&Query::default()).unwrap_err()));
     assert!(tampered(ledger.get(&records[1].id).unwrap_err()));
@@ -170,7 +178,7 @@ fn an_edit_while_the_ledger_is_open_is_noticed_in_use() {
 #[test]
 fn a_tail_removed_while_the_ledger_is_open_stops_the_next_append() {
     let (_folder, path, _) = ledger_of(3);
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     // Records and head go back together: on its own, the file is now a ledger of two.
     meddle(
         &path,
@@ -228,12 +236,12 @@ fn a_newer_ledger_is_left_alone() {
     let (_folder, path, _) = ledger_of(2);
     Connection::open(&path)
         .unwrap()
-        .pragma_update(None, "user_version", 2)
+        .pragma_update(None, "user_version", 3)
         .unwrap();
     let before = fs::read(&path).unwrap();
     assert!(matches!(
         refusal(&path),
-        Error::NewerVersion { found: 2, known: 1 }
+        Error::NewerVersion { found: 3, known: 2 }
     ));
     assert_eq!(fs::read(&path).unwrap(), before);
 }
@@ -332,7 +340,7 @@ fn a_flipped_bit_does_no_harm_and_never_changes_what_is_read() {
         bytes[at] ^= 1 << (at % 8);
         let path = folder.path().join(format!("bit-{at}.sqlite"));
         fs::write(&path, &bytes).unwrap();
-        match Ledger::open(&path) {
+        match open(&path) {
             // The bit was in bytes that say nothing, such as a free part of a page.
             Ok(ledger) => assert_eq!(everything(&ledger), records, "bit in byte {at}"),
             Err(Error::NewerVersion { .. }) | Err(Error::Sqlite { .. }) => refused += 1,
@@ -358,7 +366,7 @@ fn a_flipped_bit_does_no_harm_and_never_changes_what_is_read() {
 #[test]
 fn a_ledger_that_is_moved_away_while_open_is_not_written_in_silence() {
     let (folder, path, _) = ledger_of(1);
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     let moved = fs::rename(&path, folder.path().join("elsewhere.sqlite"));
     if moved.is_err() && cfg!(windows) {
         return; // Windows does not move an open database.

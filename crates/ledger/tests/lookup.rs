@@ -9,7 +9,7 @@ mod common;
 
 use std::io::{self, Write};
 
-use common::{NOON, everything, facts, ledger_of, place};
+use common::{NOON, everything, facts, ledger_of, open, place};
 use ledger::{Digest, Error, ExportFormat, Facts, Ledger, Query, Record};
 
 fn ids(records: &[Record]) -> Vec<&str> {
@@ -30,7 +30,7 @@ fn matching(ledger: &Ledger, text: &str) -> Vec<u64> {
 fn a_list_is_newest_first_and_in_parts() {
     let (_folder, path, mut records) = ledger_of(10);
     records.reverse();
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     assert_eq!(everything(&ledger), records);
     let part = |text: &str, offset, limit| {
         let text = text.to_owned();
@@ -57,7 +57,7 @@ fn a_list_is_newest_first_and_in_parts() {
 #[test]
 fn text_matches_the_beginnings_of_what_is_known() {
     let (_folder, path) = place();
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     let png = Facts {
         container: "png".to_owned(),
         pixels_sha256: None,
@@ -106,7 +106,7 @@ fn text_matches_the_beginnings_of_what_is_known() {
 #[test]
 fn a_record_is_got_by_its_id_or_enough_of_it() {
     let (_folder, path, records) = ledger_of(3);
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     for record in &records {
         for id in [
             &record.id,
@@ -129,7 +129,7 @@ fn a_record_is_got_by_its_id_or_enough_of_it() {
 #[test]
 fn an_id_that_two_records_share_is_ambiguous() {
     let (_folder, path) = place();
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     // Four digits are 65,536 values: among some hundred records, two share them soon.
     let mut seen = std::collections::BTreeMap::new();
     let (one, other) = loop {
@@ -148,7 +148,7 @@ fn an_id_that_two_records_share_is_ambiguous() {
 #[test]
 fn a_photo_is_found_by_any_of_its_digests() {
     let (_folder, path) = place();
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     let a = ledger.append(&facts("a"), NOON).unwrap();
     let again = ledger.append(&facts("a"), NOON).unwrap();
     let unknown = Facts {
@@ -176,7 +176,7 @@ fn a_photo_is_found_by_any_of_its_digests() {
 #[test]
 fn facts_of_another_form_leave_the_ledger_as_it_was() {
     let (_folder, path, _) = ledger_of(1);
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     let wrong = Facts {
         container: "no such thing".to_owned(),
         ..facts("a")
@@ -199,7 +199,7 @@ fn exported(ledger: &Ledger, format: ExportFormat) -> (u64, String) {
 #[test]
 fn csv_is_one_line_for_each_record_oldest_first() {
     let (_folder, path) = place();
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     let names = "id,sequence,claimed_time,original_sha256,output_sha256,pixels_sha256,\
         original_bytes,output_bytes,width,height,container,app_version,previous,hash\r\n";
     assert_eq!(exported(&ledger, ExportFormat::Csv), (0, names.to_owned()));
@@ -233,7 +233,7 @@ fn csv_is_one_line_for_each_record_oldest_first() {
 #[test]
 fn json_is_an_array_of_what_a_record_is() {
     let (_folder, path) = place();
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     let (count, text) = exported(&ledger, ExportFormat::Json);
     assert_eq!((count, text.as_str()), (0, "[\n]\n"));
 
@@ -276,7 +276,7 @@ impl Write for Full {
 #[test]
 fn an_export_that_finds_no_room_says_so() {
     let (_folder, path, _) = ledger_of(3);
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     for format in [ExportFormat::Csv, ExportFormat::Json] {
         for room in [0, 10, 700] {
             let error = ledger.export(format, &mut Full { room }).unwrap_err();
@@ -307,7 +307,7 @@ fn an_export_may_append_to_the_ledger_that_it_reads() {
         }
     }
     let (_folder, path, _) = ledger_of(3);
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     let count = ledger
         .export(ExportFormat::Csv, &mut Busy(&ledger, 0))
         .unwrap();

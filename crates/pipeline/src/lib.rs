@@ -53,7 +53,7 @@ pub use gather::{Found, Gathered, SkipReason, Skipped, gather};
 pub use look::{digest, find, thumbnail};
 pub use naming::{Naming, UnknownNaming};
 pub use outcome::{Event, Finished, Outcome, Summary};
-pub use record::Recording;
+pub use record::{Recording, chance, open_ledger};
 pub use run::{Request, inspect, inspect_all, run};
 pub use source::Source;
 pub use times::NEUTRAL as NEUTRAL_FILE_TIME;

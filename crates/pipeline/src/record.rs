@@ -1,6 +1,8 @@
 //! Recording a clean copy in the ledger.
 
 use std::fmt;
+use std::io;
+use std::path::Path;
 use std::time::SystemTime;
 
 use ledger::{Digest, Facts, Ledger};
@@ -10,6 +12,22 @@ use crate::Failure;
 use crate::clock::rfc3339_utc;
 use crate::source::Source;
 use crate::worker::{Picture, Workers};
+
+/// Opens the ledger at `path`, making it if there is none.
+///
+/// # Errors
+/// As [`Ledger::open`].
+pub fn open_ledger(path: &Path) -> Result<Ledger, ledger::Error> {
+    Ledger::open(path, chance)
+}
+
+/// Randomness of the operating system.
+///
+/// # Errors
+/// The system has none.
+pub fn chance(bytes: &mut [u8]) -> io::Result<()> {
+    getrandom::fill(bytes).map_err(io::Error::other)
+}
 
 /// What recording needs.
 #[derive(Clone, Copy)]
@@ -87,7 +105,12 @@ impl Recording<'_> {
         cleaned: &Cleaned,
         notes: &mut Vec<String>,
     ) -> Result<String, Failure> {
-        let known = self.ledger.find_digest(&source.digest())?;
+        let known = match self.ledger.find_digest(&source.digest()) {
+            // What is known cannot be read without the passphrase, and recording never asks for it. A second record does
+            // no harm.
+            Err(ledger::Error::NeedsPassphrase) => Vec::new(),
+            known => known?,
+        };
         match known.into_iter().next() {
             Some(record) => Ok(record.id),
             None => self.append(&self.entry(source, cleaned, notes)),

@@ -26,7 +26,7 @@ struct Book {
 impl Book {
     fn new(workers: Workers) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(&folder.path().join("ledger.sqlite")).unwrap();
+        let ledger = pipeline::open_ledger(&folder.path().join("ledger.sqlite")).unwrap();
         Self {
             folder,
             ledger,
@@ -182,7 +182,7 @@ fn many_at_once_are_all_in_the_chain() {
     };
     outcomes(&found(paths), &request, Some(&book.recording()));
     drop(book.ledger);
-    let ledger = Ledger::open(&book.folder.path().join("ledger.sqlite")).unwrap();
+    let ledger = pipeline::open_ledger(&book.folder.path().join("ledger.sqlite")).unwrap();
     assert_eq!(ledger.list(&Query::default()).unwrap().total, 60);
 }
 

@@ -10,6 +10,16 @@ use tempfile::TempDir;
 /// The time that every test claims.
 pub(crate) const NOON: &str = "2026-01-31T12:00:00Z";
 
+/// The operating system's randomness.
+pub(crate) fn chance(bytes: &mut [u8]) -> std::io::Result<()> {
+    getrandom::fill(bytes).map_err(std::io::Error::other)
+}
+
+/// The ledger at `path`, or why it does not open.
+pub(crate) fn open(path: &Path) -> Result<Ledger, ledger::Error> {
+    Ledger::open(path, chance)
+}
+
 /// Facts of a photo that is told from others by its name.
 pub(crate) fn facts(name: &str) -> Facts {
     Facts {
@@ -35,7 +45,7 @@ pub(crate) fn place() -> (TempDir, PathBuf) {
 /// A closed ledger of `count` records.
 pub(crate) fn ledger_of(count: usize) -> (TempDir, PathBuf, Vec<Record>) {
     let (folder, path) = place();
-    let ledger = Ledger::open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     let records = (0..count)
         .map(|number| ledger.append(&facts(&number.to_string()), NOON).unwrap())
         .collect();

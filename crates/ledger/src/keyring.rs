@@ -1,0 +1,123 @@
+//! The person's keys, unlocked: what opens records and what signs.
+
+use std::collections::HashMap;
+
+use crate::digest::Digest;
+use crate::entry::{Entry, Kind};
+use crate::error::Error;
+use crate::field::Fields;
+use crate::key::{KeyPair, PublicKeys, Session};
+use crate::record::{Content, Record};
+use crate::sealed::Sealed;
+use crate::secret::{Chance, Secret};
+use crate::statement::{History, KeyInfo};
+
+/// What a replaced key's seed is sealed for.
+const SEED_PURPOSE: &[u8] = b"cloakroom-previous-seed-v1";
+
+/// Every key that was ever in use, the first one first.
+#[derive(Debug)]
+pub(crate) struct Keyring {
+    pairs: Vec<KeyPair>,
+    /// The keys of sessions that were met, so that each is agreed upon once.
+    sessions: HashMap<[u8; 32], Secret>,
+}
+
+impl Keyring {
+    /// From the key in use, which opens the one before, and so on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Altered`] if one does not open the other, or is not the one that the ledger names.
+    pub(crate) fn of(current: KeyPair, history: &History) -> Result<Self, Error> {
+        let mut pairs = vec![current];
+        for key in history.keys.iter().rev() {
+            let Some(last) = pairs.last() else { break };
+            if key.replaced.is_some() {
+                let seed = open_seed(last, key).ok_or(Error::Altered)?;
+                pairs.push(KeyPair::of(seed));
+            }
+            let told = pairs.last().map(|pair| pair.public().signing);
+            if told != Some(key.signing) {
+                return Err(Error::Altered);
+            }
+        }
+        pairs.reverse();
+        Ok(Self {
+            pairs,
+            sessions: HashMap::new(),
+        })
+    }
+
+    /// The key in use.
+    pub(crate) fn current(&self) -> Option<&KeyPair> {
+        self.pairs.last()
+    }
+
+    /// The fields of a photo's entry.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Tampered`] if no key of the person opens it.
+    pub(crate) fn fields(&mut self, entry: &Entry) -> Result<Fields, Error> {
+        let tampered = Error::Tampered {
+            sequence: entry.sequence,
+        };
+        let Some(sealed) = Sealed::read(&entry.payload) else {
+            return Err(tampered);
+        };
+        let pair = usize::from(sealed.number)
+            .checked_sub(1)
+            .and_then(|at| self.pairs.get(at));
+        let Some(pair) = pair else {
+            return Err(tampered);
+        };
+        let key = self
+            .sessions
+            .entry(sealed.ephemeral)
+            .or_insert_with(|| pair.session(&sealed.ephemeral));
+        sealed.open(key).ok_or(tampered)
+    }
+
+    /// What a photo's entry says.
+    ///
+    /// # Errors
+    ///
+    /// As [`fields`](Self::fields).
+    pub(crate) fn content(&mut self, entry: &Entry) -> Result<Content, Error> {
+        let content = Content::of(&self.fields(entry)?);
+        content.ok_or(Error::Tampered {
+            sequence: entry.sequence,
+        })
+    }
+
+    /// The record of an entry; nothing for what is no photo.
+    ///
+    /// # Errors
+    ///
+    /// As [`fields`](Self::fields).
+    pub(crate) fn record(&mut self, entry: &Entry, hash: Digest) -> Result<Option<Record>, Error> {
+        if entry.kind != Kind::Photo {
+            return Ok(None);
+        }
+        let content = self.content(entry)?;
+        Ok(Some(content.record(entry.sequence, entry.previous, hash)))
+    }
+}
+
+/// `seed`, for the holder of `next` alone.
+pub(crate) fn seal_seed(
+    seed: &Secret,
+    next: &PublicKeys,
+    chance: Chance,
+) -> std::io::Result<Vec<u8>> {
+    let session = Session::with(next, chance)?;
+    let sealed = session.key.seal(seed.bytes(), SEED_PURPOSE, chance)?;
+    Ok([&session.ephemeral[..], &sealed].concat())
+}
+
+fn open_seed(next: &KeyPair, key: &KeyInfo) -> Option<Secret> {
+    let (ephemeral, sealed) = key.sealed_seed.split_first_chunk::<32>()?;
+    let seed = next.session(ephemeral).open(sealed, SEED_PURPOSE)?;
+    Some(Secret::from(<[u8; 32]>::try_from(seed.as_slice()).ok()?))
+}
