@@ -106,6 +106,11 @@ fn exiftool_finds_nothing_left() {
     assert_eq!(leftover, [] as [&str; 0]);
 }
 
+/// Videos must have dates; zero is none.
+fn is_zero_date(line: &str) -> bool {
+    line.ends_with(": 0000:00:00 00:00:00")
+}
+
 /// Whether a line of exiftool's (`[Group] Tag : value`) is about more than the picture's structure.
 fn tells_something(line: &str) -> bool {
     let Some((group, tag)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
@@ -144,11 +149,12 @@ fn tells_something(line: &str) -> bool {
         .iter()
         .any(|word| tag.contains(word)),
         // The boxes of HEIC and AVIF: brands, decoder configuration, size, colour.
-        "QuickTime" | "Meta" => [
+        // The boxes of videos are the same, for the movie and for each track.
+        "QuickTime" | "Meta" | "Track1" | "Track2" | "Track3" | "Track4" => [
             "Date", "GPS", "Make", "Model", "Author", "Title", "Text", "Name", "Comment",
         ]
         .iter()
-        .any(|word| tag.contains(word) && !tag.starts_with("Content")),
+        .any(|word| tag.contains(word) && !tag.starts_with("Content") && !is_zero_date(line)),
         // The one Exif entry that a picture may need, and the format's own frame around it.
         "IFD0" => tag != "Orientation",
         // The gain map: its numbers, and the index that leads to it.

@@ -64,7 +64,7 @@ fn choosing<R: Runtime>(window: &WebviewWindow<R>, title: &str) -> FileDialogBui
         .collect();
     let extensions: Vec<_> = extensions.iter().map(String::as_str).collect();
     over(window, title)
-        .add_filter("Photos", &extensions)
+        .add_filter("Photos and videos", &extensions)
         .add_filter("All files", &["*"])
 }
 

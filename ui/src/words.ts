@@ -56,7 +56,7 @@ export const words = {
     choosePhotos: 'Choose photos',
     chooseFolder: 'Choose folder',
     facts: {
-      formats: 'Works on JPEG, HEIC, PNG, WebP, AVIF and GIF. Anything else is refused, with the reason.',
+      formats: 'Works on JPEG, HEIC, PNG, WebP, AVIF and GIF, and on MP4 and MOV videos. Anything else is refused, with the reason.',
       pixels: 'The picture itself stays the same, pixel for pixel. Only what is attached to it goes.',
       offline: 'Everything happens on this computer. Nothing is sent anywhere.',
     },
@@ -186,7 +186,7 @@ export const words = {
   },
 
   /** How a format is written; the ledger keeps plain letters. */
-  format: (container: string) => ({ jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF', heic: 'HEIC', avif: 'AVIF' })[container] ?? container,
+  format: (container: string) => ({ jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF', heic: 'HEIC', avif: 'AVIF', mp4: 'MP4', mov: 'MOV' })[container] ?? container,
 
   topics: {
     place: { name: 'Place', why: 'Where the photo was taken, often to within a few metres.' },
@@ -194,7 +194,7 @@ export const words = {
     device: { name: 'Device', why: 'The camera or phone. Serial numbers tie your photos together.' },
     time: { name: 'Time', why: 'When it was taken or changed.' },
     thumbnail: { name: 'Small picture', why: 'A hidden preview. It can show what was cropped away or covered.' },
-    video: { name: 'Hidden video', why: 'A short film behind the photo, often with sound.' },
+    video: { name: 'Hidden video', why: 'A film or a second picture that viewers do not show.' },
     edit_history: { name: 'Editing', why: 'What was done to the photo, and from which files.' },
     provenance: { name: 'Origin record', why: 'Signed statements on where the photo came from.' },
     text: { name: 'Text', why: 'Titles, captions, comments and keywords.' },

@@ -21,17 +21,23 @@ pub enum Container {
     Heic,
     /// HEIF with pictures in AV1, AV1 Image File Format.
     Avif,
+    /// MP4 and 3GP video, ISO/IEC 14496-14 and 3GPP TS 26.244.
+    Mp4,
+    /// QuickTime video, QuickTime File Format.
+    Mov,
 }
 
 impl Container {
     /// Every container, in the order of the documentation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Jpeg,
         Self::Png,
         Self::Webp,
         Self::Gif,
         Self::Heic,
         Self::Avif,
+        Self::Mp4,
+        Self::Mov,
     ];
 
     /// The name that people use, such as `JPEG`.
@@ -44,6 +50,8 @@ impl Container {
             Self::Gif => "GIF",
             Self::Heic => "HEIC",
             Self::Avif => "AVIF",
+            Self::Mp4 => "MP4",
+            Self::Mov => "MOV",
         }
     }
 
@@ -57,6 +65,8 @@ impl Container {
             Self::Gif => "gif",
             Self::Heic => "heic",
             Self::Avif => "avif",
+            Self::Mp4 => "mp4",
+            Self::Mov => "mov",
         }
     }
 
@@ -68,8 +78,10 @@ impl Container {
             Self::Png => &["png", "apng"],
             Self::Webp => &["webp"],
             Self::Gif => &["gif"],
-            Self::Heic => &["heic", "heif", "hif"],
-            Self::Avif => &["avif"],
+            Self::Heic => &["heic", "heif", "hif", "heics", "heifs"],
+            Self::Avif => &["avif", "avifs"],
+            Self::Mp4 => &["mp4", "m4v", "3gp", "3g2"],
+            Self::Mov => &["mov", "qt"],
         }
     }
 }
@@ -119,7 +131,8 @@ pub fn sniff(bytes: &[u8]) -> Option<Sniffed> {
             .get(*offset..)
             .is_some_and(|rest| rest.starts_with(magic))
     });
-    let photo = signed.map(|(_, _, container)| Sniffed::Photo(*container));
+    let signed = signed.map(|(_, _, container)| *container);
+    let photo = signed.or_else(|| video(bytes)).map(Sniffed::Photo);
     photo.or_else(|| refusal(bytes).map(Sniffed::Refused))
 }
 
@@ -138,6 +151,21 @@ const HEIF_BRANDS: &[(&[u8; 4], Container)] = &[
     (b"mif2", Container::Heic),
     (b"msf1", Container::Heic),
 ];
+
+/// Files in boxes that are no videos, by what they say they are: raw photos, and sound alone.
+const NO_VIDEO_BRANDS: &[&[u8; 4]] = &[b"crx ", b"M4A ", b"M4B ", b"M4P "];
+
+/// The video container of a file whose first box is a file type; QuickTime's older files begin with any of the others.
+fn video(bytes: &[u8]) -> Option<Container> {
+    let brand = bytes.get(8..12).unwrap_or_default();
+    match bytes.get(4..8)? {
+        b"ftyp" if NO_VIDEO_BRANDS.iter().any(|other| *other == brand) => None,
+        b"ftyp" if brand == b"qt  " => Some(Container::Mov),
+        b"ftyp" => Some(Container::Mp4),
+        b"moov" | b"mdat" | b"wide" => Some(Container::Mov),
+        _ => None,
+    }
+}
 
 /// More brands than any real file has; a limit on work.
 const BRANDS_MAX: usize = 64;
@@ -211,7 +239,7 @@ mod tests {
         );
         assert_eq!(
             sniff(b"\0\0\0\x18ftypisom\0\0\0\0mp41mp42"),
-            refused(Class::Video, "MP4")
+            photo(Container::Mp4)
         );
         assert_eq!(sniff(b"\0\0\0\x0Cftypavifheic"), photo(Container::Avif));
     }

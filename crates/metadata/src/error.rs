@@ -92,7 +92,7 @@ impl Error {
             }
             Self::Unsupported(refusal) => refusal.hint(),
             Self::UnsupportedFeature { .. } => {
-                "Open the photo in a photo app, save it as JPEG or PNG, then clean that copy."
+                "Open it in a photo app and save it as JPEG or PNG, or a video in a video app and export it as MP4; then clean that copy."
             }
             Self::Truncated { .. } => {
                 "The copy is probably incomplete. Get it again from the camera, phone or sender."
@@ -101,7 +101,7 @@ impl Error {
                 "Get the photo again from where it came from, or open it in a photo app and save it anew, then clean that copy."
             }
             Self::TooLarge { .. } => {
-                "Save a smaller version with your photo app, then clean that copy."
+                "Save a smaller version, or cut a video into shorter ones, then clean that copy."
             }
             Self::TooMany { .. } => {
                 "Open the photo in a photo app and save it anew, then clean that copy."

@@ -111,6 +111,23 @@ pub(crate) enum Payload<'a> {
         /// Whatever its own file carries besides.
         inside: Vec<Self>,
     },
+    /// Boxes of a video that go or lose their words: headers, user data, metadata.
+    Boxes(Cow<'a, [u8]>),
+    /// A track of a video that goes.
+    Track {
+        /// What it is for, as four letters, such as `meta`.
+        handler: [u8; 4],
+        /// Its first sample entry, with its header.
+        entry: Vec<u8>,
+        /// Its first samples.
+        samples: Vec<Cow<'a, [u8]>>,
+        /// How many bytes all its samples have.
+        len: usize,
+        /// How many samples it has.
+        count: usize,
+    },
+    /// How long a video is, for people. It stays.
+    Length(String),
     /// Bytes behind the end of the picture.
     Trailer(&'a [u8]),
     /// Something that no rule explains.
@@ -146,5 +163,6 @@ pub(crate) fn format_of(container: Container) -> &'static dyn Format {
         Container::Webp => &crate::webp::Webp,
         Container::Gif => &crate::gif::Gif,
         Container::Heic | Container::Avif => &crate::heif::Heif,
+        Container::Mp4 | Container::Mov => &crate::heif::Video,
     }
 }

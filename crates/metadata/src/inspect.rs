@@ -116,6 +116,7 @@ fn picture(frame: Frame, orientation: u8, payloads: &[Payload<'_>]) -> Vec<Findi
     for payload in payloads {
         match payload {
             Payload::Icc(profile) => need("Colour profile", crate::icc::describe(profile)),
+            Payload::Length(length) => need("Length", length.clone()),
             Payload::GainMap { .. } => need("HDR gain map", "brighter on HDR screens".to_owned()),
             _ => {}
         }

@@ -32,13 +32,15 @@ pub(crate) fn fate(kind: Kind) -> Fate {
         | Kind::End => Fate::Copy,
 
         // Needed, but each has room for what identifies: a thumbnail, a name, a date, a serial number.
-        // Exif shrinks to orientation, and what the person asked to keep; without those it goes.
+        // Exif shrinks to orientation, and what the person asked to keep; without those it goes. A message inside a
+        // video's samples becomes padding of the same length, since the tables count every byte of a sample.
         Kind::ColourProfile
         | Kind::Jfif
         | Kind::AdobeTransform
         | Kind::Features
         | Kind::GainMapIndex
         | Kind::Structure
+        | Kind::Message
         | Kind::Exif => Fate::Rewrite,
 
         // Everything else tells something about someone, or we cannot say that it does not.

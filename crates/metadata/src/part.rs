@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     GainMapIndex,
     /// Boxes, lists and offsets that say where the pieces of the picture are.
     Structure,
+    /// Words inside coded samples, whose place must stay.
+    Message,
     /// The mark that ends the picture.
     End,
 

@@ -79,7 +79,7 @@ impl Refusal {
                 "Do not share it as it is. Save the page that you want to share as a PNG picture, then clean that."
             }
             Class::Video => {
-                "Do not share it as it is: videos often hold the place and the day. A still picture saved from it can be cleaned."
+                "Do not share it as it is: videos often hold the place and the day. Save it as MP4 with a video program, then clean that copy."
             }
             Class::Sound => "Check that this is the file you meant: it holds sound, not a picture.",
             Class::Archive => "Unpack it first, then clean the photos that were in it.",
@@ -141,11 +141,6 @@ const SIGNATURES: &[Signature] = &[
     (8, b"IIII", Class::Raw, "Phase One IIQ"),
     (8, b"MMMM", Class::Raw, "Phase One IIQ"),
 
-    (4, b"ftypqt  ", Class::Video, "QuickTime"),
-    (4, b"ftyp", Class::Video, "MP4"),
-    (4, b"moov", Class::Video, "QuickTime"),
-    (4, b"mdat", Class::Video, "QuickTime"),
-    (4, b"wide", Class::Video, "QuickTime"),
     (0, b"FLV\x01", Class::Video, "Flash"),
     (0, b"\0\0\x01\xBA", Class::Video, "MPEG"),
     (0, b"\0\0\x01\xB3", Class::Video, "MPEG"),
@@ -198,6 +193,7 @@ const SIGNATURES: &[Signature] = &[
     (0, b"\x1F\x8B", Class::Archive, "gzip"),
     (257, b"ustar", Class::Archive, "tar"),
 
+    (4, b"ftypM4", Class::Sound, "MPEG-4 sound"),
     (0, b"ID3", Class::Sound, "MP3"),
     (0, b"fLaC", Class::Sound, "FLAC"),
     (0, b"OggS", Class::Sound, "Ogg"),

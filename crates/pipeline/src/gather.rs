@@ -269,7 +269,7 @@ fn left_out(entry: &DirEntry) -> Option<SkipReason> {
 }
 
 /// Whether a file is taken when it is met in a folder: pictures are, also those that will be refused, because the
-/// person must know that they were not cleaned. Videos and documents are named among what was left out.
+/// person must know that they were not cleaned. Videos that cannot be cleaned and documents are named among what was left out.
 fn is_picture(sniffed: Sniffed) -> bool {
     match sniffed {
         Sniffed::Photo(_) => true,
@@ -361,7 +361,7 @@ mod tests {
     fn pictures_that_will_be_refused_are_taken() {
         let folder = folder(&[
             ("a.tif", b"II*\0\x08\0\0\0\0\0"),
-            ("b.mp4", b"\0\0\0\x18ftypisom\0\0\0\0"),
+            ("b.mkv", b"\x1A\x45\xDF\xA3\xA3\x42\x82\x88matroska"),
             ("c.jpg", b""),
             ("d.txt", b""),
         ]);

@@ -14,7 +14,7 @@ const LOCKED: Problem = {
 
 const SKIPPED = [
   { name: 'notes.txt', reason: 'not a photo' },
-  { name: 'clip.mp4', reason: 'not a photo' },
+  { name: 'clip.mkv', reason: 'not a photo' },
   { name: 'old/IMG_0001.jpg', reason: 'could not be read' },
 ];
 

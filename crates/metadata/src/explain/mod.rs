@@ -22,6 +22,7 @@ mod runs;
 mod samsung;
 mod text;
 mod tiff;
+mod track;
 mod trailer;
 mod vendor;
 mod video;
@@ -83,6 +84,16 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
                 notes.find(Topic::Video, name, &(size_words(*len) + &pixels));
             }
             Payload::Vendor { name, bytes } => vendor::explain(name, bytes, notes),
+            Payload::Boxes(bytes) => video::boxes(bytes, notes),
+            Payload::Track {
+                handler,
+                entry,
+                samples,
+                len,
+                count,
+            } => track::explain(*handler, entry, samples, (*len, *count), notes),
+            // It stays, and tells nothing.
+            Payload::Length(_) => {}
             Payload::Trailer(bytes) => trailer::explain(bytes, notes),
             Payload::Unknown { name, bytes } => vendor::unknown(name, bytes, notes),
         }

@@ -75,9 +75,7 @@ pub(super) fn explain(name: &str, bytes: &[u8], notes: &mut Notes<'_>) {
     match row {
         Some((_, topic, "GoPro block")) => {
             notes.find(*topic, "GoPro block", &size_words(bytes.len()));
-            let mut left = VALUES_MAX;
-            gopro(bytes.get(6..).unwrap_or_default(), 0, &mut left, notes);
-            runs::harvest(bytes, notes);
+            telemetry(bytes.get(6..).unwrap_or_default(), notes);
         }
         Some((_, topic, known)) => {
             let value = runs::sized(bytes, notes);
@@ -124,6 +122,13 @@ pub(super) fn unknown(name: &str, bytes: &[u8], notes: &mut Notes<'_>) {
         };
         notes.find(Topic::Unknown, &format!("Unknown part: {name}"), &value);
     }
+}
+
+/// Notes what a row of GoPro's values tells, in a picture or in a track of a video.
+pub(super) fn telemetry(bytes: &[u8], notes: &mut Notes<'_>) {
+    let mut left = VALUES_MAX;
+    gopro(bytes, 0, &mut left, notes);
+    runs::harvest(bytes, notes);
 }
 
 /// GoPro's key, type, size and count, then the values, padded to four bytes (GPMF introduction, "Length").

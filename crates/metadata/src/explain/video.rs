@@ -1,7 +1,7 @@
 //! Videos behind a photo: MP4 and QuickTime (ISO 14496-12, 3GPP TS 26.244), as far as they tell where, when and who.
 
 use super::gps::{Angle, iso_6709, position};
-use super::{date, runs, words, xmp};
+use super::{date, runs, vendor, words, xmp};
 use crate::Topic;
 use crate::notes::{Notes, size_words};
 use crate::reader::{Reader, index};
@@ -134,11 +134,17 @@ pub(super) fn explain(bytes: &[u8], notes: &mut Notes<'_>) {
     notes.find(Topic::Video, name, &value);
 }
 
+/// What boxes of a video tell: headers, user data, metadata.
+pub(super) fn boxes(bytes: &[u8], notes: &mut Notes<'_>) {
+    Walk::default().boxes(bytes, 0, notes);
+}
+
 #[derive(Default)]
 struct Walk {
     boxes: usize,
     has_header: bool,
     duration: Option<String>,
+    in_user_data: bool,
     /// The keys of the metadata box that was met last.
     keys: Vec<String>,
 }
@@ -173,8 +179,13 @@ impl Walk {
 
     fn one(&mut self, kind: [u8; 4], content: &[u8], depth: usize, notes: &mut Notes<'_>) {
         match &kind {
-            b"moov" | b"trak" | b"mdia" | b"udta" | b"moof" | b"traf" => {
+            b"moov" | b"trak" | b"mdia" | b"moof" | b"traf" => {
                 self.boxes(content, depth, notes);
+            }
+            b"udta" => {
+                self.in_user_data = true;
+                self.boxes(content, depth, notes);
+                self.in_user_data = false;
             }
             b"meta" => {
                 // In MP4 a version stands before the boxes, in QuickTime none.
@@ -190,7 +201,13 @@ impl Walk {
             b"mdhd" | b"tkhd" => {
                 // The same times as in the header, as a rule; told when they differ.
                 times(content, notes);
+                if let (b"mdhd", Some(language)) = (&kind, language(content)) {
+                    notes.find(Topic::Text, "Language", &language);
+                }
             }
+            b"hdlr" => handler(content, notes),
+            b"xml " => vendor::unknown("xml", content.get(4..).unwrap_or_default(), notes),
+            b"GPMF" => vendor::telemetry(content, notes),
             b"keys" => self.keys = keys(content),
             b"ilst" => self.items(content, notes),
             b"loci" => loci(content, notes),
@@ -207,6 +224,9 @@ impl Walk {
                 } else if kind.first() == Some(&0xA9) {
                     let name = format!("Text {}", words::text(kind.get(1..).unwrap_or_default()));
                     tell(Topic::Text, &name, &user_text(&kind, content), notes);
+                } else if self.in_user_data && !content.iter().all(|byte| *byte == 0) {
+                    let name = format!("{} in user data", words::text(&kind));
+                    vendor::unknown(&name, content, notes);
                 }
             }
         }
@@ -239,6 +259,7 @@ impl Walk {
                 .as_ref()
                 .map(|(kind, data)| (kind, *data))
             else {
+                vendor::unknown(&words::text(&kind), item, notes);
                 continue;
             };
             // A type and a locale stand before the value.
@@ -287,6 +308,31 @@ fn times(content: &[u8], notes: &mut Notes<'_>) -> Option<(u32, u64)> {
     }
     let scale = reader.u32_be(WHAT).ok()?;
     Some((scale, number(&mut reader)?))
+}
+
+/// Who wrote the file, by the name of a handler (ISO 14496-12 § 8.4.3); in QuickTime its length stands before it.
+fn handler(content: &[u8], notes: &mut Notes<'_>) {
+    let name = content.get(24..).unwrap_or_default();
+    let name = match name.split_first() {
+        Some((len, rest)) if usize::from(*len) == rest.len() => rest,
+        _ => name,
+    };
+    tell(Topic::Software, "Handler", &words::text(name), notes);
+}
+
+/// The language of a media header, three letters of five bits each (ISO 14496-12 § 8.4.2); `None` when it says none, or
+/// one of QuickTime's older numbers.
+fn language(content: &[u8]) -> Option<String> {
+    let at = if content.first() == Some(&1) { 32 } else { 20 };
+    let code = u16::from_be_bytes(*content.get(at..)?.first_chunk()?);
+    let letter = |shift: u32| {
+        let bits = u8::try_from(code.checked_shr(shift)? & 31).ok()?;
+        (1..=26)
+            .contains(&bits)
+            .then(|| char::from(bits.saturating_add(0x60)))
+    };
+    let letters: Option<String> = [letter(10), letter(5), letter(0)].into_iter().collect();
+    letters.filter(|letters| letters != "und")
 }
 
 /// Text of a user data box: counted with a language (QuickTime), behind a version and a language (3GPP), in a `data`

@@ -16,24 +16,36 @@ pub(super) fn units(data: &[u8], limit: usize) -> Result<Vec<Unit>, Error> {
     tile(data, limit, |rest| Ok(unit(rest)))
 }
 
-/// One unit, AV1 § 5.3.1: a header, an extension and a size where the header says so; without a size it is the last.
+/// One unit, AV1 § 5.3.1.
 fn unit(rest: &[u8]) -> Option<Unit> {
+    let header = *rest.first()?;
+    let (at, len) = payload_range(rest)?;
+    let end = at.checked_add(len)?;
+    Some(Unit {
+        len: end,
+        by_decoder: judge(header >> 3 & 15, rest.get(at..end)?),
+    })
+}
+
+/// What a unit holds behind its header.
+pub(super) fn payload(unit: &[u8]) -> Option<&[u8]> {
+    let (at, len) = payload_range(unit)?;
+    unit.get(at..at.checked_add(len)?)
+}
+
+/// Where the payload begins, and how long it is, AV1 § 5.3.1: behind a header, an extension and a size where the header
+/// says so; without a size it is the last.
+fn payload_range(rest: &[u8]) -> Option<(usize, usize)> {
     let header = *rest.first()?;
     if header & 0b1000_0001 != 0 {
         return None;
     }
     let size_at = if header & 0b100 == 0 { 1 } else { 2 };
-    let (payload_at, payload_len) = if header & 0b10 == 0 {
+    Some(if header & 0b10 == 0 {
         (size_at, rest.len().checked_sub(size_at)?)
     } else {
         let (size, size_len) = leb128(rest.get(size_at..)?)?;
         (size_len.saturating_add(size_at), size)
-    };
-    let len = payload_at.checked_add(payload_len)?;
-    let payload = rest.get(payload_at..len)?;
-    Some(Unit {
-        len,
-        by_decoder: judge(header >> 3 & 15, payload),
     })
 }
 

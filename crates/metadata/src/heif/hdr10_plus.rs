@@ -88,7 +88,7 @@ impl Bits<'_> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::heif) mod tests {
     use super::*;
 
     /// Writes numbers of so many bits each.
@@ -106,7 +106,7 @@ pub(super) mod tests {
     }
 
     /// A message with a curve and nine percentiles, as phones write it.
-    pub(in super::super) fn message() -> Vec<u8> {
+    pub(in crate::heif) fn message() -> Vec<u8> {
         let mut fields = vec![(1, 8), (1, 2), (400, 27), (0, 1)];
         fields.extend([(9_000, 17); 4]);
         fields.push((9, 4));

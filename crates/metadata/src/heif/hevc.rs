@@ -11,11 +11,11 @@ const LENGTH_SIZE_AT: usize = 21;
 pub(super) const ARRAYS_AT: usize = 22;
 
 /// The messages that stay: numbers on timing, transparency and luminance, without room for words. HEVC § D.2.
-const NUMERIC_MESSAGES: &[u32] = &[0, 1, 6, 47, 129, 132, 137, 144, 147, 148, 149, 165];
+pub(super) const NUMERIC_MESSAGES: &[u32] = &[0, 1, 6, 47, 129, 132, 137, 144, 147, 148, 149, 165];
 /// The message that any registered maker may fill, HEVC § D.2.5.
 const REGISTERED: u32 = 4;
 /// The longest of them is a digest of three planes, HEVC § D.2.19.
-const NUMERIC_BYTES_MAX: usize = 64;
+pub(super) const NUMERIC_BYTES_MAX: usize = 64;
 
 /// Whether the lengths before the units have four bytes, by the decoder configuration. Other lengths are allowed, but
 /// programs disagree on whether to heed them.
@@ -159,7 +159,7 @@ fn messages(payload: &[u8]) -> Result<Use, Error> {
 }
 
 /// A number as a row of 255s and a last byte, HEVC § 7.3.5.
-fn extended(reader: &mut Reader<'_>) -> Option<u32> {
+pub(super) fn extended(reader: &mut Reader<'_>) -> Option<u32> {
     let mut number = 0_u32;
     loop {
         let byte = reader.u8("SEI").ok()?;
@@ -171,7 +171,7 @@ fn extended(reader: &mut Reader<'_>) -> Option<u32> {
 }
 
 /// HEVC § 7.3.1.1: a 3 behind two zeros was put there so that no start code appears.
-fn without_emulation_prevention(payload: &[u8]) -> Vec<u8> {
+pub(super) fn without_emulation_prevention(payload: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(payload.len());
     let mut zeros = 0_u32;
     for byte in payload {

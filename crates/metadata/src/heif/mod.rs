@@ -18,6 +18,7 @@ mod hdr10_plus;
 mod hevc;
 mod locations;
 mod meta;
+pub(crate) mod movie;
 mod names;
 mod payload;
 mod plan;
@@ -36,6 +37,8 @@ use crate::part::{Kind, Part};
 use crate::reader::Reader;
 use crate::{Error, Limits};
 use source::Source;
+
+pub(crate) use movie::Video;
 
 /// The HEIF container, whichever way its pictures are coded.
 pub(crate) struct Heif;

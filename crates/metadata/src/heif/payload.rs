@@ -233,7 +233,7 @@ fn unknown<'a>(name: &str, bytes: &'a [u8]) -> Payload<'a> {
 }
 
 /// What one part tells by itself.
-fn single<'a>(part: &Part<'a>) -> Option<Payload<'a>> {
+pub(super) fn single<'a>(part: &Part<'a>) -> Option<Payload<'a>> {
     let label = part.bytes.get(4..8).unwrap_or_default();
     match (part.name, part.kind) {
         names::PROFILE => Some(Payload::Icc(Cow::Borrowed(part.body.get(4..)?))),

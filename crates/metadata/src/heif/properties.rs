@@ -93,7 +93,7 @@ fn property_cuts(
 }
 
 /// What a property looks like.
-enum Shape {
+pub(super) enum Shape {
     /// As it must.
     Exact(Name),
     /// A decoder configuration, which is looked into.
@@ -139,7 +139,7 @@ fn named(property: &IsoBox, body: &[u8]) -> Shape {
 }
 
 /// Version 0 and no flags.
-fn is_plain(body: &[u8]) -> bool {
+pub(super) fn is_plain(body: &[u8]) -> bool {
     body.starts_with(&[0; 4])
 }
 
@@ -169,7 +169,7 @@ fn is_alpha(body: &[u8]) -> bool {
 }
 
 /// ISO/IEC 14496-12 § 12.1.5.
-fn colour(body: &[u8]) -> Shape {
+pub(super) fn colour(body: &[u8]) -> Shape {
     match (body.get(..4), body.len()) {
         (Some(b"nclx"), 11) | (Some(b"nclc"), 10) => Shape::Exact(names::NUMBERS),
         (Some(b"prof" | b"rICC"), 5..) => Shape::Exact(names::PROFILE),
@@ -179,7 +179,7 @@ fn colour(body: &[u8]) -> Shape {
 }
 
 /// ISO/IEC 14496-12 § 12.1.8: flags, then the primaries and up to three luminances, as the flags say.
-fn is_content_volume(body: &[u8]) -> bool {
+pub(super) fn is_content_volume(body: &[u8]) -> bool {
     let Some(flags) = body.first() else {
         return false;
     };
@@ -195,7 +195,7 @@ fn is_content_volume(body: &[u8]) -> bool {
 }
 
 /// The fixed fields stay, the number of arrays is written anew, and of the arrays those stay that decode.
-fn hevc_cuts(property: IsoBox, body: &[u8], at: usize) -> Result<Vec<Cut>, Error> {
+pub(super) fn hevc_cuts(property: IsoBox, body: &[u8], at: usize) -> Result<Vec<Cut>, Error> {
     let arrays = inside(hevc::arrays(body), at)?;
     let fixed_end = property.body.start.saturating_add(hevc::ARRAYS_AT);
     let count_end = fixed_end.saturating_add(1);
@@ -208,7 +208,12 @@ fn hevc_cuts(property: IsoBox, body: &[u8], at: usize) -> Result<Vec<Cut>, Error
     Ok(cuts)
 }
 
-fn av1_cuts(property: IsoBox, body: &[u8], limit: usize, at: usize) -> Result<Vec<Cut>, Error> {
+pub(super) fn av1_cuts(
+    property: IsoBox,
+    body: &[u8],
+    limit: usize,
+    at: usize,
+) -> Result<Vec<Cut>, Error> {
     let fixed_end = property.body.start.saturating_add(av1::UNITS_AT);
     let units = body.get(av1::UNITS_AT..).ok_or(Error::Malformed {
         what: "its decoder configuration is cut short (AV1-ISOBMFF § 2.3.3)",

@@ -15,7 +15,8 @@ use crate::part::Part;
 use crate::{Error, Limits};
 
 /// The UUID of a C2PA manifest store, C2PA § A.5.1.
-const C2PA_UUID: &[u8; 16] = b"\xD8\xFE\xC3\xD6\x1B\x0E\x48\x3C\x92\x97\x58\x28\x87\x7E\xC4\x81";
+pub(super) const C2PA_UUID: &[u8; 16] =
+    b"\xD8\xFE\xC3\xD6\x1B\x0E\x48\x3C\x92\x97\x58\x28\x87\x7E\xC4\x81";
 
 /// The only data reference that says nothing: this file (ISO/IEC 14496-12 § 8.7.2).
 const THIS_FILE: &[u8] = b"\0\0\0\x1Cdref\0\0\0\0\0\0\0\x01\0\0\0\x0Curl \0\0\0\x01";

@@ -6,6 +6,7 @@ mod fixtures;
 mod leaks;
 mod mutations;
 mod second_reading;
+mod videos;
 
 /// A test and its name.
 type Named = (&'static str, fn());

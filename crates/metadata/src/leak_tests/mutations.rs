@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Named, damages, leaks};
+use super::{Named, damages, leaks, videos};
 use crate::Container;
 use crate::format::format_of;
 use crate::keep::{Fate, fate, mutation};
@@ -13,7 +13,8 @@ use crate::part::Kind;
 const WITHOUT_EFFECT: [(Kind, Fate); 1] = [(Kind::Features, Fate::Copy)];
 
 fn named() -> impl Iterator<Item = &'static Named> {
-    leaks::NAMED.iter().chain(damages::NAMED)
+    let pictures = leaks::NAMED.iter().chain(damages::NAMED);
+    pictures.chain(videos::NAMED)
 }
 
 /// Every kind of part that a container knows.

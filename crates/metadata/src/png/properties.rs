@@ -52,6 +52,9 @@ pub(crate) fn clean_with(
             Payload::Icc(_) => fresh.icc.is_some(),
             Payload::Exif(_) => fresh.exif.is_some(),
             Payload::GainMap { ref inside, .. } => inside.is_empty(),
+            Payload::Length(_) => true,
+            // Headers are told when they hold a date or a name.
+            Payload::Boxes(_) => true,
             _ => false,
         };
         assert!(wanted, "{payload:?}");
