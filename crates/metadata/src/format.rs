@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::{Container, Error, Limits, part::Part};
+use crate::part::{Kind, Part};
+use crate::{Container, Error, Limits};
 
 /// A container format. Each method is pure.
 pub(crate) trait Format: Sync {
@@ -24,6 +25,14 @@ pub(crate) trait Format: Sync {
         None
     }
 
+    /// How the pieces that stay are put together to the picture: in their order, where nothing else says so.
+    fn arrangement<'a>(&self, parts: &[Part<'a>]) -> Vec<Piece<'a>> {
+        let coded = parts.iter().filter(|part| part.is_coded());
+        coded
+            .map(|part| Piece::Bytes(part.kind, part.body))
+            .collect()
+    }
+
     /// What the parts carry, joined and inflated, in a form that no longer depends on the container.
     /// Parts that are copied have no payload. What cannot be read is given as [`Payload::Unknown`], never left out.
     fn payloads<'a>(&self, parts: &[Part<'a>], limits: &Limits) -> Vec<Payload<'a>>;
@@ -35,7 +44,16 @@ pub(crate) trait Format: Sync {
     fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error>;
 
     /// The format's part names with what they are, for the documentation and its test.
-    fn vocabulary(&self) -> &'static [(&'static str, crate::part::Kind)];
+    fn vocabulary(&self) -> &'static [(&'static str, Kind)];
+}
+
+/// A piece of what makes up the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece<'a> {
+    /// A stored picture by its number, or one that it is made of.
+    Picture(u32),
+    /// Coded pixels, or what describes them.
+    Bytes(Kind, &'a [u8]),
 }
 
 /// The size of a picture as stored.

@@ -87,6 +87,16 @@ pub(crate) struct Part<'a> {
     pub(crate) body: &'a [u8],
 }
 
+impl Part<'_> {
+    /// Whether the picture decodes from its bytes.
+    pub(crate) const fn is_coded(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Header | Kind::Tables | Kind::Pixels | Kind::Transparency
+        )
+    }
+}
+
 /// Checks that the parts tile the file.
 ///
 /// # Errors

@@ -4,34 +4,22 @@
 use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::memmem;
 
 use crate::Error;
+use crate::format::Piece;
+use crate::gain_map;
 use crate::part::{Kind, Part};
 
 /// Up to this many bytes, building the automaton takes longer than searching with it.
 const LITTLE_BYTES: usize = 128 << 10;
 
-/// Checks that both files hold the same coded pixels in the same order: then they decode to the same picture.
+/// Checks that both pictures are made of the same pieces in the same arrangement: then they decode to the same.
 ///
 /// # Errors
 /// [`Error::LeftBehind`] when they differ.
-pub(crate) fn coded_pixels_are_equal(
-    original: &[Part<'_>],
-    copy: &[Part<'_>],
-) -> Result<(), Error> {
-    let coded = |part: &&Part<'_>| {
-        matches!(
-            part.kind,
-            Kind::Header | Kind::Tables | Kind::Pixels | Kind::Transparency
-        )
-    };
-    let bodies = |parts: &[Part<'_>]| parts.iter().filter(coded).count();
-    let same = original
-        .iter()
-        .filter(coded)
-        .zip(copy.iter().filter(coded))
-        .all(|(before, after)| before.kind == after.kind && before.body == after.body);
-    if same && bodies(original) == bodies(copy) {
+pub(crate) fn pictures_are_equal(original: &[Piece<'_>], copy: &[Piece<'_>]) -> Result<(), Error> {
+    if original == copy {
         Ok(())
     } else {
         Err(Error::LeftBehind {
@@ -41,7 +29,8 @@ pub(crate) fn coded_pixels_are_equal(
 }
 
 /// Checks that no identifying value of the original occurs in any part of the copy outside coded pixels and their
-/// tables, where such bytes could stand only by chance. `chosen` is what the person asked to keep: a value may stand
+/// tables, where such bytes could stand only by chance. A value that is part of what every gain map's announcement says,
+/// such as `image/jpeg`, identifies nobody. `chosen` is what the person asked to keep: a value may stand
 /// inside it, and nowhere else.
 ///
 /// # Errors
@@ -51,6 +40,9 @@ pub(crate) fn secrets_are_gone(
     copy: &[Part<'_>],
     chosen: Option<&[u8]>,
 ) -> Result<(), Error> {
+    let ours = gain_map::words();
+    let is_ours = |secret: &&Vec<u8>| memmem::find(&ours, secret).is_some();
+    let secrets: Vec<&Vec<u8>> = secrets.iter().filter(|secret| !is_ours(secret)).collect();
     if secrets.is_empty() {
         return Ok(());
     }
@@ -129,6 +121,14 @@ mod tests {
     }
 
     #[test]
+    fn words_of_every_gain_map_are_no_secrets() {
+        let secrets = secrets(&["image/jpeg", "GainMap", "Apple iOS", "Primary"]);
+        let directory = gain_map::ultra_hdr::directory_packet(7);
+        let index = part(Kind::GainMapIndex, directory.as_bytes());
+        assert!(secrets_are_gone(&secrets, &[index], None).is_ok());
+    }
+
+    #[test]
     fn what_the_person_keeps_may_stand_in_the_fresh_exif_only() {
         let secrets = secrets(&["Jane Doe"]);
         let exif = part(Kind::Exif, b"Exif\0\0MM Jane Doe");
@@ -140,11 +140,16 @@ mod tests {
 
     #[test]
     fn changed_missing_or_added_pixels_are_noticed() {
-        let a = part(Kind::Pixels, b"a");
-        let b = part(Kind::Pixels, b"b");
-        assert!(coded_pixels_are_equal(&[a, b], &[a, b]).is_ok());
-        assert!(coded_pixels_are_equal(&[a, b], &[b, a]).is_err());
-        assert!(coded_pixels_are_equal(&[a, b], &[a]).is_err());
-        assert!(coded_pixels_are_equal(&[a], &[a, b]).is_err());
+        let a = Piece::Bytes(Kind::Pixels, b"a");
+        let b = Piece::Bytes(Kind::Pixels, b"b");
+        assert!(pictures_are_equal(&[a, b], &[a, b]).is_ok());
+        for other in [
+            &[b, a][..],
+            &[a],
+            &[a, b, b],
+            &[a, Piece::Bytes(Kind::Tables, b"b")],
+        ] {
+            assert!(pictures_are_equal(&[a, b], other).is_err());
+        }
     }
 }

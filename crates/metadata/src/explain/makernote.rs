@@ -131,9 +131,7 @@ pub(super) fn explain(exif: Tiff<'_>, note: &Entry<'_>, make: &str, notes: &mut 
             }
         }
     }
-    // The name by which the block begins stands in a clean copy too, when it has the numbers of a gain map.
-    let words = runs::written(note.bytes).into_iter();
-    for word in words.filter(|word| word != "Apple iOS") {
+    for word in runs::written(note.bytes) {
         let known = told
             .iter()
             .chain(&others)

@@ -63,7 +63,8 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// How the maker's block begins that Apple writes: a name, a version and a byte order.
+/// How the maker's block begins that Apple writes: a name; then, a version and a byte order.
+pub(crate) const NOTE_NAME: &[u8] = b"Apple iOS";
 const NOTE_HEADER: &[u8; 14] = b"Apple iOS\0\0\x01MM";
 const SIGNED_RATIONAL: u16 = 10;
 

@@ -6,7 +6,9 @@ use super::data;
 use super::locations::Method;
 use super::meta::Meta;
 use super::roles::{is_usable_picture, span_of_file};
+use super::size_in;
 use crate::gain_map::apple::{Numbers, URN};
+use crate::gain_map::fits;
 
 /// How many candidates are looked at; a limit on work.
 const CANDIDATES_MAX: usize = 4;
@@ -37,6 +39,7 @@ pub(super) fn find(view: View<'_>, meta: &Meta, homes: &[Span]) -> Option<GainMa
             .is_some_and(|name| is_named(view.get(name.body)))
             && names.next().is_none()
             && is_usable_picture(meta, *map)
+            && has_shape_of_primary(view, meta, *map)
     };
     let maps = meta
         .referring(b"auxl")
@@ -51,6 +54,18 @@ pub(super) fn find(view: View<'_>, meta: &Meta, homes: &[Span]) -> Option<GainMa
         let numbers = described.find(|numbers| are_numbers(view, meta, homes, *numbers))?;
         Some(GainMap { map, numbers })
     })
+}
+
+/// Whether a picture has the shape of the primary one, by their `ispe` properties (ISO/IEC 23008-12 § 6.5.3).
+pub(super) fn has_shape_of_primary(view: View<'_>, meta: &Meta, item: u32) -> bool {
+    let size = |item| {
+        let mut properties = meta.properties_of(item);
+        let ispe = properties.find(|found| found.label == *b"ispe")?;
+        size_in(view.get(ispe.body))
+    };
+    size(item)
+        .zip(size(meta.primary))
+        .is_some_and(|(map, picture)| fits(map, picture))
 }
 
 /// Whether an item is XMP with the numbers of a gain map, in bytes that no other item has a part in.

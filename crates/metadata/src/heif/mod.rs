@@ -4,6 +4,7 @@
 //! following references from it; every table is then written anew for those items, and the rest of the file is left
 //! behind, with every byte that no kept item uses.
 
+mod arrangement;
 mod av1;
 mod boxes;
 #[cfg(test)]
@@ -32,7 +33,7 @@ mod turn;
 mod units;
 mod walk;
 
-use crate::format::{Format, Frame, Fresh, Payload};
+use crate::format::{Format, Frame, Fresh, Payload, Piece};
 use crate::part::{Kind, Part};
 use crate::reader::Reader;
 use crate::{Error, Limits};
@@ -66,6 +67,10 @@ impl Format for Heif {
         Some(turn::orientation(source.view(), &source.meta))
     }
 
+    fn arrangement<'a>(&self, parts: &[Part<'a>]) -> Vec<Piece<'a>> {
+        arrangement::arrangement(parts)
+    }
+
     fn payloads<'a>(&self, parts: &[Part<'a>], _: &Limits) -> Vec<Payload<'a>> {
         payload::payloads(parts)
     }
@@ -83,7 +88,12 @@ impl Format for Heif {
 fn size(source: &Source<'_, '_>, item: u32) -> Option<(u32, u32)> {
     let mut properties = source.meta.properties_of(item);
     let ispe = properties.find(|found| found.label == *b"ispe")?;
-    let mut reader = Reader::new(source.view().get(ispe.body).get(4..)?);
+    size_in(source.view().get(ispe.body))
+}
+
+/// The width and height in an `ispe` property.
+fn size_in(ispe: &[u8]) -> Option<(u32, u32)> {
+    let mut reader = Reader::new(ispe.get(4..)?);
     let width = reader.u32_be("ispe").ok()?;
     let height = reader.u32_be("ispe").ok()?;
     (width > 0 && height > 0).then_some((width, height))

@@ -251,7 +251,13 @@ fn is_plain_tone_map(view: View<'_>, meta: &Meta, found: &Reference) -> bool {
         .items
         .get(&found.from)
         .is_some_and(|item| item.label == *b"tmap");
-    if !is_tone_map || found.to.len() != 2 || !found.to.iter().all(exists) {
+    let [_, map] = found.to.as_slice() else {
+        return false;
+    };
+    if !is_tone_map
+        || !found.to.iter().all(exists)
+        || !gain_map::has_shape_of_primary(view, meta, *map)
+    {
         return false;
     }
     match data::spans(meta, found.from, span_of_file(view)).as_deref() {

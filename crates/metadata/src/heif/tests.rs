@@ -396,7 +396,7 @@ fn work_is_bounded() {
     let begun = Instant::now();
     clean(&Heif, &photo.build()).unwrap();
     assert!(
-        begun.elapsed() < Duration::from_secs(30),
+        begun.elapsed() < Duration::from_secs(120),
         "{:?}",
         begun.elapsed()
     );

@@ -4,10 +4,11 @@
 
 use memchr::memmem;
 
+use super::announced::{MPF_ORIGIN, announces};
 use super::{payload, walk};
 use crate::Limits;
 use crate::format::Payload;
-use crate::gain_map::{apple, iso, ultra_hdr};
+use crate::gain_map::{apple, fits, iso, ultra_hdr};
 use crate::part::{Kind, Part};
 
 /// How an ISO 21496-1 segment begins, behind its length.
@@ -47,8 +48,19 @@ const NAMES: &[(&str, &str)] = &[
 /// The name of any part of a gain map that is not in the table; such parts are makers' blocks.
 const OTHER: &str = "gain map APPn";
 
-/// Finds the gain map among what stands behind the picture, which ends at `base`. Its parts carry names of their own.
-pub(super) fn find<'a>(behind: &'a [u8], base: usize, limits: &Limits) -> Option<Vec<Part<'a>>> {
+/// Finds the gain map of a picture among what stands behind it, from `base` on: a picture of the same shape with the
+/// numbers of a gain map, which the first picture announces. Its parts carry names of their own.
+pub(super) fn find<'a>(
+    picture: &[Part<'_>],
+    behind: &'a [u8],
+    base: usize,
+    limits: &Limits,
+) -> Option<Vec<Part<'a>>> {
+    let size = |parts: &[Part<'_>]| {
+        let frame = super::frame(parts).ok()?;
+        Some((frame.width, frame.height))
+    };
+    let picture_size = size(picture)?;
     let mut from = 0_usize;
     for _ in 0..PICTURES_MAX {
         let at = memmem::find(behind.get(from..)?, b"\xFF\xD8\xFF")?.checked_add(from)?;
@@ -56,12 +68,15 @@ pub(super) fn find<'a>(behind: &'a [u8], base: usize, limits: &Limits) -> Option
             from = at.checked_add(3)?;
             continue;
         };
-        if packet(&parts).is_some() || iso_numbers(&parts).is_some() {
+        let (map_at, len) = extent(&parts)?;
+        let is_map = packet(&parts).is_some() || iso_numbers(&parts).is_some();
+        if is_map
+            && announces(picture, map_at, len)
+            && size(&parts).is_some_and(|map_size| fits(map_size, picture_size))
+        {
             return Some(parts.into_iter().map(inner).collect());
         }
-        from = parts
-            .iter()
-            .fold(at, |end, part| end.saturating_add(part.bytes.len()));
+        from = at.checked_add(len)?;
     }
     None
 }
@@ -196,9 +211,6 @@ fn iso_payload<'a>(part: &Part<'a>) -> Option<&'a [u8]> {
         _ => None,
     }
 }
-
-/// Offsets in the index count from its TIFF header: marker, length and `MPF\0` stand before it in the segment.
-const MPF_ORIGIN: usize = 8;
 
 /// A multi-picture index of two entries (CIPA DC-007 § 5.2), without the `MPF\0` before it: a TIFF header, version,
 /// number of images and the entries; `map_offset` counts from [`MPF_ORIGIN`].

@@ -23,16 +23,32 @@ fn map() -> Vec<u8> {
     file(&[xmp(NUMBERS), segment(0xFE, b"made on Jane's phone")], b"")
 }
 
+/// A photo with these segments and an index before its picture, and behind it these bytes, its gain map, and more.
+fn announced(segments: &[Vec<u8>], between: &[u8], map: &[u8], after: &[u8]) -> Vec<u8> {
+    let index = |primary: usize, offset: usize| {
+        let index = gain_map::index(primary, map.len(), offset);
+        segment(0xE2, &[b"MPF\0", &index[..]].concat())
+    };
+    let with = |index: Vec<u8>| file(&[segments.concat(), index], b"");
+    let primary = with(index(0, 0)).len();
+    let origin = 2 + segments.concat().len() + 8;
+    let offset = primary + between.len() - origin;
+    [&with(index(primary, offset)), between, map, after].concat()
+}
+
 /// A photo with a preview, a gain map and a video behind it.
 fn dirty() -> Vec<u8> {
     let preview = file(&[segment(0xFE, b"preview of Jane")], b"");
-    let behind = [&preview[..], &map(), b"\0\0\0\x18ftypmp42 video of Jane"].concat();
     let segments = [
         jfif(),
         xmp("<x hdrgm:Version='1.0' dc:creator='Jane Doe'/>"),
-        segment(0xE2, b"MPF\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
     ];
-    file(&segments, &behind)
+    announced(
+        &segments,
+        &preview,
+        &map(),
+        b"\0\0\0\x18ftypmp42 video of Jane",
+    )
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -89,7 +105,7 @@ fn both_indexes_lead_to_the_map() {
 fn iso_numbers_are_kept_and_announced() {
     let numbers = [&[0, 0, 0, 0, 0x40][..], &[7; 56]].concat();
     let map = file(&[iso(&numbers)], b"");
-    let dirty = file(&[jfif(), iso(&[0, 0, 0, 0])], &map);
+    let dirty = announced(&[jfif(), iso(&[0, 0, 0, 0])], b"", &map, b"");
     let clean = cleaned(&dirty);
     assert_eq!(
         memchr::memmem::find_iter(&clean, gain_map::ISO_SIGNATURE).count(),
@@ -105,15 +121,42 @@ fn a_map_whose_numbers_are_no_numbers_goes() {
         &[xmp("<x hdrgm:Version='1.0' hdrgm:GainMapMax='Jane Doe'/>")],
         b"",
     );
-    let clean = cleaned(&file(&[jfif()], &map));
+    let clean = cleaned(&announced(&[jfif()], b"", &map, b""));
     assert_eq!(clean, file(&[jfif()], b""));
 }
 
 #[test]
+fn a_map_that_the_picture_does_not_announce_goes() {
+    // What was left of another photo, with that one's gain map.
+    let plain = file(&[jfif()], b"");
+    let other = announced(&[jfif()], b"", &map(), b"");
+    assert_eq!(cleaned(&file(&[jfif()], &other)), plain);
+    assert_eq!(cleaned(&file(&[jfif()], &map())), plain);
+    // A directory in XMP announces it as well as an index does, by its length.
+    let directory = |len| xmp(&crate::gain_map::ultra_hdr::directory_packet(len));
+    let named = file(&[jfif(), directory(map().len())], &map());
+    assert_eq!(pixels(&cleaned(&named)).len(), 8);
+    let other_len = file(&[jfif(), directory(map().len() + 1)], &map());
+    assert_eq!(cleaned(&other_len), plain);
+}
+
+#[test]
+fn a_map_of_another_shape_goes() {
+    // The picture was cropped, and the map still shows all of it.
+    let mut wide = map();
+    let at = memchr::memmem::find(&wide, b"\xFF\xC0").unwrap();
+    wide[at + 7..at + 9].copy_from_slice(&[0, 99]);
+    assert_eq!(
+        cleaned(&announced(&[jfif()], b"", &wide, b"")),
+        file(&[jfif()], b"")
+    );
+}
+
+#[test]
 fn a_cut_map_goes_and_the_picture_stays() {
-    let whole = file(&[jfif()], &map());
+    let whole = announced(&[jfif()], b"", &map(), b"");
     let picture = file(&[jfif()], b"");
-    for end in picture.len()..whole.len() {
+    for end in whole.len() - map().len()..whole.len() {
         assert_eq!(cleaned(&whole[..end]), picture, "cut at {end}");
     }
 }
@@ -174,12 +217,7 @@ fn apple_jfif() -> Vec<u8> {
 #[test]
 fn apples_map_stays_with_all_that_viewers_compute_its_brightness_from() {
     let map = file(&[xmp(APPLE), segment(0xFE, b"made on Jane's phone")], b"");
-    let segments = [
-        apple_jfif(),
-        apple_exif(),
-        segment(0xE2, b"MPF\0MM\0*\0\0\0\x08\0\0\0\0\0\0"),
-    ];
-    let dirty = file(&segments, &map);
+    let dirty = announced(&[apple_jfif(), apple_exif()], b"", &map, b"");
     let clean = cleaned(&dirty);
     assert_eq!(inspect(&clean, &Limits::default()).unwrap().findings, []);
     for gone in ["Jane", "18.7.1", "0170521C", "CreatorTool"] {

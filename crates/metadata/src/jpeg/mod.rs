@@ -1,5 +1,6 @@
 //! JPEG: ITU-T T.81 (ISO/IEC 10918-1), JFIF (ITU-T T.871), Exif in APP1 (CIPA DC-008 § 4.5.4).
 
+mod announced;
 mod gain_map;
 #[cfg(test)]
 mod gain_map_tests;

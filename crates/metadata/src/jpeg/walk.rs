@@ -25,7 +25,7 @@ pub(super) fn parts<'a>(file: &'a [u8], limits: &Limits) -> Result<Vec<Part<'a>>
     let end = end_of(&parts);
     let behind = file.get(end..).unwrap_or_default();
     let mut rest_at = end;
-    if let Some(map) = gain_map::find(behind, end, limits) {
+    if let Some(map) = gain_map::find(&parts, behind, end, limits) {
         let map_end = end_of(&map);
         let map_at = map.first().map_or(map_end, |part| part.offset);
         parts.extend(trailer(file, end, map_at));

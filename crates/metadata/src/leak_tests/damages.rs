@@ -88,6 +88,13 @@ fn d2_the_colours_stay() {
     assert_eq!(count(copy.bytes(), b"clli\x01\x02\x03\x04"), 1);
 }
 
+/// A JPEG whose directory in XMP names the gain map behind it.
+fn announced(segments: &[Vec<u8>], map: &[u8]) -> Vec<u8> {
+    let directory = crate::gain_map::ultra_hdr::directory_packet(map.len());
+    let directory = app1(XMP, directory.as_bytes());
+    jpeg(&[segments.concat(), directory], map)
+}
+
 fn has_gain_map(copy: &Cleaned) {
     needs(copy, "HDR gain map", "brighter");
 }
@@ -99,16 +106,14 @@ fn d3_the_gain_map_stays() {
                            HDRGainMap:HDRGainMapVersion='131072' HDRGainMap:HDRGainMapHeadroom='4.53'/>";
     for (packet, number) in [(ULTRA, "2.5"), (APPLE, "4.53")] {
         let map = jpeg(&[app1(XMP, packet)], b"");
-        let copy = gone(&jpeg(&[jfif()], &map), &["Jane"]);
+        let copy = gone(&announced(&[jfif()], &map), &["Jane"]);
         has_gain_map(&copy);
         assert!(count(copy.bytes(), number.as_bytes()) > 0);
         assert_eq!(count(copy.bytes(), b"\x12\x34\x56"), 2);
-        let at = count(&copy.bytes()[..20], b"\xFF\xD8");
-        assert_eq!(at, 1);
     }
     let numbers = [&[0, 0, 0, 0, 0x40][..], &[7; 56]].concat();
     let iso = |payload: &[u8]| segment(0xE2, &[b"urn:iso:std:iso:ts:21496:-1\0", payload].concat());
-    let file = jpeg(&[jfif(), iso(&[0; 4])], &jpeg(&[iso(&numbers)], b""));
+    let file = announced(&[jfif(), iso(&[0; 4])], &jpeg(&[iso(&numbers)], b""));
     let copy = clean(&file);
     has_gain_map(&copy);
     assert_eq!(count(copy.bytes(), &numbers), 1);

@@ -8,6 +8,7 @@ use crate::part::{Kind, Part};
 use crate::{Container, Error, Limits, Policy};
 
 /// Which steps refuse this copy of this original.
+#[track_caller]
 fn refusing(original: &[u8], copy: &[u8]) -> Vec<usize> {
     let limits = Limits::default();
     let check = Check {
@@ -48,6 +49,27 @@ fn a_changed_pixel_is_noticed() {
     let at = changed.len() - 3;
     changed[at] ^= 1;
     assert_eq!(refusing(&file, &changed), [3]);
+}
+
+#[test]
+fn a_picture_put_together_otherwise_is_noticed() {
+    let tiles = |first: u32, second: u32| {
+        let mut photo = heif::Photo::new();
+        let size = photo.property(heif::ispe(128, 48));
+        photo.items[0].label = *b"grid";
+        photo.items[0].data = heif::Data::Idat(heif::grid(1, 2, 128, 48));
+        photo.items[0].properties = vec![(size, false)];
+        for (id, data) in [(first, 7), (second, 8)] {
+            let mut tile = heif::item(id, b"hvc1", &heif::picture_data(data));
+            tile.properties = vec![(1, true), (2, false)];
+            photo.items.push(tile);
+        }
+        photo.references = vec![(*b"dimg", 1, vec![2, 3])];
+        clean(&photo.build()).bytes().to_vec()
+    };
+    // The same bytes in the same order, but the first tile's are now the second's.
+    assert_eq!(refusing(&tiles(2, 3), &tiles(3, 2)), [3]);
+    assert_eq!(refusing(&tiles(2, 3), &tiles(2, 3)), []);
 }
 
 #[test]

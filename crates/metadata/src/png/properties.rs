@@ -41,6 +41,7 @@ pub(crate) fn clean_with(
         "{again:?}"
     );
     assert_eq!(coded(&parts), coded(&again));
+    assert_eq!(format.arrangement(&parts), format.arrangement(&again));
     assert_eq!(format.frame(&parts), format.frame(&again));
     assert_eq!(
         format.rebuild(&again, fresh).as_ref(),
@@ -129,14 +130,6 @@ pub(crate) fn told(format: &dyn Format, file: &[u8]) -> Vec<String> {
 }
 
 fn coded<'a>(parts: &[Part<'a>]) -> Vec<&'a [u8]> {
-    parts
-        .iter()
-        .filter(|part| {
-            matches!(
-                part.kind,
-                Kind::Header | Kind::Tables | Kind::Pixels | Kind::Transparency
-            )
-        })
-        .map(|part| part.body)
-        .collect()
+    let coded = parts.iter().filter(|part| part.is_coded());
+    coded.map(|part| part.body).collect()
 }

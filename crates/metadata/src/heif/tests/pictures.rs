@@ -419,6 +419,10 @@ fn apples_gain_map_goes_when_its_numbers_cannot_be_told_apart() {
         photo.items[3].data = Data::Mdat(vec![APPLE[..9].to_vec(), APPLE[9..].to_vec()]);
     });
     without(|photo| photo.items[4].data = Data::Same(5));
+    without(|photo| {
+        let other = photo.property(ispe(64, 99));
+        photo.items[1].properties[1].0 = other;
+    });
     without(|photo| photo.items[3].content_type = "text/plain");
     without(|photo| photo.references[0].2 = vec![4]);
     without(|photo| {
