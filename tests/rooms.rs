@@ -17,7 +17,7 @@ fn arrows_from(room: &str) -> Vec<&'static str> {
                 || table.contains("]\n") && table.starts_with("target")
         })
         .collect::<String>();
-    ["metadata", "ledger", "pipeline"]
+    ["metadata", "fingerprint", "ledger", "pipeline"]
         .into_iter()
         .filter(|name| {
             shipped.lines().any(|line| {
@@ -30,6 +30,7 @@ fn arrows_from(room: &str) -> Vec<&'static str> {
 #[test]
 fn only_the_decided_arrows_exist() {
     assert_eq!(arrows_from("crates/metadata"), [] as [&str; 0]);
+    assert_eq!(arrows_from("crates/fingerprint"), [] as [&str; 0]);
     assert_eq!(arrows_from("crates/ledger"), [] as [&str; 0]);
     assert_eq!(arrows_from("crates/pipeline"), ["metadata", "ledger"]);
     for door in ["cli", "src-tauri"] {
@@ -95,6 +96,23 @@ fn metadata_touches_no_file_clock_or_process() {
     assert_eq!(lines_with("crates/metadata", &words), [] as [String; 0]);
 }
 
+/// The same pixels give the same fingerprints: nothing from outside goes in.
+#[test]
+fn fingerprints_come_from_pixels_alone() {
+    let words = [
+        "std::fs",
+        "std::env",
+        "std::process",
+        "std::net",
+        "SystemTime",
+        "Instant::now",
+        "RandomState",
+        "HashMap",
+        "println!",
+    ];
+    assert_eq!(lines_with("crates/fingerprint", &words), [] as [String; 0]);
+}
+
 #[test]
 fn the_ledger_asks_no_clock() {
     let words = ["SystemTime", "getrandom", "std::net", "println!"];
@@ -113,6 +131,7 @@ fn the_pipeline_prints_nothing() {
 fn source_files_stay_readable() {
     for room in [
         "crates/metadata",
+        "crates/fingerprint",
         "crates/ledger",
         "crates/pipeline",
         "cli",

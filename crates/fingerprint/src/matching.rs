@@ -1,0 +1,73 @@
+//! Is this picture a copy of that photo? Local features of both are paired, and pairs that agree on one geometry are counted.
+//!
+//! # How sure
+//!
+//! The score is a-contrario (Desolneux, Moisan and Morel 2000; Moisan and Stival 2004): if the pairs lay anywhere by
+//! chance, how many geometries of this many agreeing pairs would one expect by accident in one comparison? The score is
+//! the negative decimal logarithm of that number. See [`SCORE_MIN`] for what was measured.
+
+mod geometry;
+mod pairs;
+mod polygon;
+mod score;
+mod search;
+mod solve;
+
+pub(crate) use solve::least_squares;
+
+use serde::Serialize;
+
+pub use geometry::Transform;
+pub use polygon::Region;
+
+use crate::features::{Features, Query};
+
+/// A comparison with a lower score is no match.
+pub const SCORE_MIN: f64 = 8.0;
+
+/// What a copy is, seen from the photo that it was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Match {
+    /// How sure: the negative decimal logarithm of the number of such agreements expected by accident in one comparison.
+    pub score: f64,
+    /// Pairs of features that agree.
+    pub inliers: usize,
+    /// The part of the photo that the copy shows, in pixels of the photo.
+    pub region: Region,
+    /// Whether the copy is a mirror image.
+    pub mirrored: bool,
+    /// By how much the copy is turned against the photo, after mirroring, in degrees from -180 to 180, clockwise.
+    pub rotation: f64,
+    /// Pixels of the copy per pixel of the photo, in the middle of the region.
+    pub scale: f64,
+    /// Where the copy's pixels lie in the photo.
+    pub transform: Transform,
+}
+
+/// Looks for a photo in a picture, as it is and in the mirror. The seed decides which of many attempts are made, so equal
+/// seeds give equal answers.
+#[must_use]
+pub fn compare(photo: &Features, picture: &Query, seed: u64) -> Option<Match> {
+    let found = nearest(photo, picture, seed);
+    found.filter(|found| found.score >= SCORE_MIN)
+}
+
+/// As [`compare`], however low the score: for measuring how near accidents come to being matches.
+#[must_use]
+pub fn nearest(photo: &Features, picture: &Query, seed: u64) -> Option<Match> {
+    let plain = search::agreement(photo, &picture.plain, seed);
+    // Hardly any picture is a copy in both ways, and the second comparison costs as much as the first.
+    let mirrored = match &plain {
+        Some(found) if found.score >= 3.0 * SCORE_MIN => None,
+        _ => search::agreement(photo, &picture.mirrored, seed),
+    };
+    let (found, is_mirrored) = match (plain, mirrored) {
+        (Some(plain), Some(mirrored)) if mirrored.score > plain.score => (mirrored, true),
+        (Some(plain), _) => (plain, false),
+        (None, mirrored) => (mirrored?, true),
+    };
+    found.described(photo.frame, picture.frame, is_mirrored)
+}
+
+#[cfg(test)]
+mod tests;
