@@ -149,6 +149,7 @@ fn tells_something(line: &str) -> bool {
         .iter()
         .any(|word| tag.contains(word)),
         // The boxes of HEIC and AVIF: brands, decoder configuration, size, colour.
+        "Jpeg2000" => !["MajorBrand", "MinorVersion", "CompatibleBrands"].contains(&tag),
         // The boxes of videos are the same, for the movie and for each track.
         "QuickTime" | "Meta" | "Track1" | "Track2" | "Track3" | "Track4" => [
             "Date", "GPS", "Make", "Model", "Author", "Title", "Text", "Name", "Comment",

@@ -1,9 +1,12 @@
 //! What the integration tests share: where the project lies, where sample photos may be, and a decoder to compare with.
 
+use std::error::Error;
 use std::io::Cursor;
 use std::path::PathBuf;
 
-use image::{AnimationDecoder, DynamicImage, ImageFormat, ImageReader};
+use image::{AnimationDecoder, DynamicImage, GrayImage, ImageFormat, ImageReader};
+use jxl_oxide::JxlImage;
+use metadata::{Container, Sniffed, sniff};
 
 /// The project's root folder.
 #[must_use]
@@ -29,6 +32,9 @@ pub fn corpus() -> Option<PathBuf> {
 /// # Errors
 /// The decoder's reason, for a picture that it cannot read.
 pub fn pixels(file: &[u8]) -> Result<Vec<(u64, DynamicImage)>, String> {
+    if sniff(file) == Some(Sniffed::Photo(Container::Jxl)) {
+        return jpeg_xl(file).map_err(|error| error.to_string());
+    }
     let reader = ImageReader::new(Cursor::new(file)).with_guessed_format();
     let format = reader.map_err(|error| error.to_string())?.format();
     let words = |error: image::ImageError| error.to_string();
@@ -67,6 +73,31 @@ pub fn pixels(file: &[u8]) -> Result<Vec<(u64, DynamicImage)>, String> {
             (delay_ms, DynamicImage::ImageRgba8(frame.into_buffer()))
         })
         .collect())
+}
+
+/// Frames of JPEG XL as the very numbers that were decoded: the bytes of all samples, as a grey picture.
+fn jpeg_xl(file: &[u8]) -> Result<Vec<(u64, DynamicImage)>, Box<dyn Error + Send + Sync>> {
+    let picture = JxlImage::builder().read(file)?;
+    let ticks = picture.image_header().metadata.animation.as_ref();
+    let ticks = ticks.map_or((1, 1), |animation| {
+        (animation.tps_numerator, animation.tps_denominator)
+    });
+    let mut frames = Vec::new();
+    for number in 0..picture.num_loaded_keyframes() {
+        let frame = picture.render_frame(number)?;
+        let samples = frame.image_all_channels();
+        let bytes: Vec<u8> = samples
+            .buf()
+            .iter()
+            .flat_map(|sample| sample.to_ne_bytes())
+            .collect();
+        let height = u32::try_from(samples.height())?;
+        let width = u32::try_from(bytes.len())? / height;
+        let image = GrayImage::from_raw(width, height, bytes).ok_or("an odd size")?;
+        let delay_ms = u64::from(frame.duration()) * 1000 * u64::from(ticks.1) / u64::from(ticks.0);
+        frames.push((delay_ms, image.into()));
+    }
+    Ok(frames)
 }
 
 fn still(file: &[u8]) -> Result<Vec<(u64, DynamicImage)>, String> {

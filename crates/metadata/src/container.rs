@@ -21,6 +21,8 @@ pub enum Container {
     Heic,
     /// HEIF with pictures in AV1, AV1 Image File Format.
     Avif,
+    /// JPEG XL, as a bare codestream or in its container, ISO/IEC 18181.
+    Jxl,
     /// MP4 and 3GP video, ISO/IEC 14496-14 and 3GPP TS 26.244.
     Mp4,
     /// QuickTime video, QuickTime File Format.
@@ -29,13 +31,14 @@ pub enum Container {
 
 impl Container {
     /// Every container, in the order of the documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Jpeg,
         Self::Png,
         Self::Webp,
         Self::Gif,
         Self::Heic,
         Self::Avif,
+        Self::Jxl,
         Self::Mp4,
         Self::Mov,
     ];
@@ -50,6 +53,7 @@ impl Container {
             Self::Gif => "GIF",
             Self::Heic => "HEIC",
             Self::Avif => "AVIF",
+            Self::Jxl => "JPEG XL",
             Self::Mp4 => "MP4",
             Self::Mov => "MOV",
         }
@@ -65,6 +69,7 @@ impl Container {
             Self::Gif => "gif",
             Self::Heic => "heic",
             Self::Avif => "avif",
+            Self::Jxl => "jxl",
             Self::Mp4 => "mp4",
             Self::Mov => "mov",
         }
@@ -80,6 +85,7 @@ impl Container {
             Self::Gif => &["gif"],
             Self::Heic => &["heic", "heif", "hif", "heics", "heifs"],
             Self::Avif => &["avif", "avifs"],
+            Self::Jxl => &["jxl"],
             Self::Mp4 => &["mp4", "m4v", "3gp", "3g2"],
             Self::Mov => &["mov", "qt"],
         }
@@ -105,6 +111,8 @@ const SIGNATURES: &[Signature] = &[
     (8, b"WEBP", Container::Webp),
     (0, b"GIF87a", Container::Gif),
     (0, b"GIF89a", Container::Gif),
+    (0, b"\0\0\0\x0CJXL \r\n\x87\n", Container::Jxl),
+    (0, b"\xFF\x0A", Container::Jxl),
 ];
 
 /// Major brands that say that a file is not a still picture, whatever it is compatible with.

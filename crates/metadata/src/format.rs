@@ -148,6 +148,22 @@ pub(crate) enum Payload<'a> {
     Length(String),
     /// Bytes behind the end of the picture.
     Trailer(&'a [u8]),
+    /// What the original JPEG of a picture can be written again with, and what that told.
+    Reconstruction {
+        /// Its size, in bytes.
+        len: usize,
+        /// What the segments of the JPEG told that are stored in it.
+        told: Vec<Self>,
+    },
+    /// Bytes behind the end of a picture that were stored compressed.
+    Behind(Vec<u8>),
+    /// Something that was stored compressed and that no rule explains.
+    Inflated {
+        /// What it calls itself, as printable text.
+        name: String,
+        /// Its payload, inflated.
+        bytes: Vec<u8>,
+    },
     /// Something that no rule explains.
     Unknown {
         /// What it calls itself, as printable text.
@@ -181,6 +197,7 @@ pub(crate) fn format_of(container: Container) -> &'static dyn Format {
         Container::Webp => &crate::webp::Webp,
         Container::Gif => &crate::gif::Gif,
         Container::Heic | Container::Avif => &crate::heif::Heif,
+        Container::Jxl => &crate::jxl::Jxl,
         Container::Mp4 | Container::Mov => &crate::heif::Video,
     }
 }

@@ -46,6 +46,7 @@ mod heif;
 mod icc;
 mod inspect;
 mod jpeg;
+mod jxl;
 mod keep;
 #[cfg(test)]
 mod leak_tests;

@@ -146,8 +146,6 @@ const SIGNATURES: &[Signature] = &[
     (0, b"\0\0\x01\xB3", Class::Video, "MPEG"),
     (0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11", Class::Video, "Windows Media"),
 
-    (0, b"\0\0\0\x0CJXL \r\n\x87\n", Class::Picture, "JPEG XL"),
-    (0, b"\xFF\x0A", Class::Picture, "JPEG XL"),
     (0, b"\0\0\0\x0CjP  \r\n\x87\n", Class::Picture, "JPEG 2000"),
     (0, b"\xFF\x4F\xFF\x51", Class::Picture, "JPEG 2000"),
     (0, b"II\xBC\x01", Class::Picture, "JPEG XR"),

@@ -95,6 +95,20 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
             // It stays, and tells nothing.
             Payload::Length(_) => {}
             Payload::Trailer(bytes) => trailer::explain(bytes, notes),
+            Payload::Reconstruction { len, told } => {
+                let value = format!(
+                    "{}: the original JPEG can be written again from it, with what it told",
+                    size_words(*len)
+                );
+                notes.find(
+                    Topic::EditHistory,
+                    "Original JPEG (reconstruction data)",
+                    &value,
+                );
+                notes.nested("in the original JPEG", |notes| self::payloads(told, notes));
+            }
+            Payload::Behind(bytes) => trailer::explain(bytes, notes),
+            Payload::Inflated { name, bytes } => vendor::explain(name, bytes, notes),
             Payload::Unknown { name, bytes } => vendor::unknown(name, bytes, notes),
         }
     }
