@@ -122,6 +122,13 @@ pub(crate) enum Payload<'a> {
         /// Its payload.
         bytes: &'a [u8],
     },
+    /// The part of the picture that viewers show; the edges around it stay in the file.
+    Window {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+    },
     /// A gain map, which is kept.
     GainMap {
         /// Whether it is Apple's, of which programs look for two numbers in the maker's block of Exif.

@@ -117,6 +117,13 @@ fn picture(frame: Frame, orientation: u8, payloads: &[Payload<'_>]) -> Vec<Findi
         match payload {
             Payload::Icc(profile) => need("Colour profile", crate::icc::describe(profile)),
             Payload::Length(length) => need("Length", length.clone()),
+            Payload::Window { width, height } => need(
+                "Cut off by viewers",
+                format!(
+                    "stored {} × {}, shown {width} × {height}: the hidden edges stay in the file",
+                    frame.width, frame.height
+                ),
+            ),
             Payload::GainMap { .. } => need("HDR gain map", "brighter on HDR screens".to_owned()),
             _ => {}
         }

@@ -52,6 +52,7 @@ mod keep;
 mod leak_tests;
 mod limits;
 mod notes;
+mod ours;
 mod part;
 mod png;
 mod policy;

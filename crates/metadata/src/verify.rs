@@ -4,11 +4,10 @@
 use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use memchr::memmem;
 
 use crate::Error;
 use crate::format::Piece;
-use crate::gain_map;
+use crate::ours::is_ours;
 use crate::part::{Kind, Part};
 
 /// Up to this many bytes, building the automaton takes longer than searching with it.
@@ -29,9 +28,8 @@ pub(crate) fn pictures_are_equal(original: &[Piece<'_>], copy: &[Piece<'_>]) -> 
 }
 
 /// Checks that no identifying value of the original occurs in any part of the copy outside coded pixels and their
-/// tables, where such bytes could stand only by chance. A value that is part of what every gain map's announcement says,
-/// such as `image/jpeg`, identifies nobody. `chosen` is what the person asked to keep: a value may stand
-/// inside it, and nowhere else.
+/// tables, where such bytes could stand only by chance, and outside the words of formats, which identify nobody. `chosen`
+/// is what the person asked to keep: a value may stand inside it, and nowhere else.
 ///
 /// # Errors
 /// [`Error::LeftBehind`], without the value.
@@ -40,9 +38,6 @@ pub(crate) fn secrets_are_gone(
     copy: &[Part<'_>],
     chosen: Option<&[u8]>,
 ) -> Result<(), Error> {
-    let ours = gain_map::words();
-    let is_ours = |secret: &&Vec<u8>| memmem::find(&ours, secret).is_some();
-    let secrets: Vec<&Vec<u8>> = secrets.iter().filter(|secret| !is_ours(secret)).collect();
     if secrets.is_empty() {
         return Ok(());
     }
@@ -76,12 +71,19 @@ pub(crate) fn secrets_are_gone(
             what: "more values than can be searched for",
         });
     };
-    if search.is_match(&joined) {
+    if !search.is_match(&joined) {
+        return Ok(());
+    }
+    let secrets: Vec<&Vec<u8>> = secrets.iter().collect();
+    let found = search.find_overlapping_iter(&joined);
+    let found: BTreeSet<usize> = found.map(|found| found.pattern().as_usize()).collect();
+    let mut found = found.into_iter().filter_map(|number| secrets.get(number));
+    if found.all(|secret| is_ours(secret)) {
+        Ok(())
+    } else {
         Err(Error::LeftBehind {
             what: "an identifying value",
         })
-    } else {
-        Ok(())
     }
 }
 
@@ -121,11 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn words_of_every_gain_map_are_no_secrets() {
-        let secrets = secrets(&["image/jpeg", "GainMap", "Apple iOS", "Primary"]);
-        let directory = gain_map::ultra_hdr::directory_packet(7);
+    fn words_of_formats_are_no_secrets_but_hide_none() {
+        let words = secrets(&["image/jpeg", "GainMap", "Apple iOS", "Primary"]);
+        let directory = crate::gain_map::ultra_hdr::directory_packet(7);
         let index = part(Kind::GainMapIndex, directory.as_bytes());
-        assert!(secrets_are_gone(&secrets, &[index], None).is_ok());
+        assert!(secrets_are_gone(&words, &[index], None).is_ok());
+        let longer = secrets(&["image/jpeg", "image/jpeg of Jane", "mage/jpeg of J"]);
+        let header = part(Kind::Jfif, b"...image/jpeg of J");
+        assert!(secrets_are_gone(&longer, &[header], None).is_err());
     }
 
     #[test]

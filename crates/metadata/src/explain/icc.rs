@@ -70,7 +70,7 @@ const TEXTS: &[(&[u8; 4], Topic, &str)] = &[
 ];
 
 /// The names that a clean copy's profile may carry, and its date: they say nothing but which colours are meant.
-pub(super) const PLAIN: &[&str] = &[
+pub(crate) const PLAIN: &[&str] = &[
     "sRGB",
     "Display P3",
     "Adobe RGB",

@@ -32,6 +32,8 @@ mod xmp_names;
 mod xmp_scan;
 mod xmp_table;
 
+pub(crate) use icc::PLAIN as PLAIN_COLOUR_NAMES;
+
 use crate::Topic;
 use crate::format::Payload;
 use crate::notes::{Notes, size_words};
@@ -49,6 +51,8 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
             Payload::GainMap { inside, .. } => {
                 notes.nested("in the gain map", |notes| self::payloads(inside, notes));
             }
+            // What the picture needs.
+            Payload::Window { .. } => {}
             Payload::BrokenIcc(size) => notes.find(
                 Topic::Unknown,
                 "Damaged colour profile",

@@ -9,6 +9,7 @@ use super::{data, exif, names, size};
 use crate::format::Payload;
 use crate::gain_map::apple;
 use crate::part::{Kind, Part};
+use crate::reader::Reader;
 
 /// Names that programs give to items and that say nothing.
 const PLAIN_NAMES: &[&[u8]] = &[
@@ -66,10 +67,31 @@ pub(super) fn payloads<'a>(parts: &[Part<'a>]) -> Vec<Payload<'a>> {
             inside: numbers.and_then(|part| foreign(part)).into_iter().collect(),
         });
     }
+    payloads.extend(window(&source));
     if let Some(handler) = parts.iter().find(|part| part.name == names::HDLR.0) {
         payloads.extend(handler_name(handler.body));
     }
     payloads
+}
+
+/// The part of the picture that viewers show, by its `clap` property (ISO/IEC 14496-12 § 12.1.4), where it is smaller
+/// by more than the padding of a block.
+fn window<'a>(source: &Source<'_, '_>) -> Option<Payload<'a>> {
+    const PADDING: u32 = 16;
+    let meta = &source.meta;
+    let mut properties = meta.properties_of(meta.primary);
+    let clap = properties.find(|found| found.label == *b"clap")?;
+    let mut numbers = Reader::new(source.view().get(clap.body));
+    let mut side = || {
+        let numerator = numbers.u32_be("clap").ok()?;
+        let denominator = numbers.u32_be("clap").ok()?;
+        numerator.checked_div(denominator)
+    };
+    let (width, height) = (side()?, side()?);
+    let stored = size(source, meta.primary)?;
+    let is_cut =
+        width.saturating_add(PADDING) <= stored.0 || height.saturating_add(PADDING) <= stored.1;
+    is_cut.then_some(Payload::Window { width, height })
 }
 
 /// The numbers of a gain map, unless they are written as a clean copy has them.

@@ -98,6 +98,19 @@ pub(crate) fn scrub(profile: &[u8]) -> Option<Vec<u8>> {
     (tags.len() > 2).then(|| assemble(profile.header, &tags))
 }
 
+/// How the headers of clean profiles begin to say what they are for: class, colour space, connection space.
+pub(crate) fn kinds() -> Vec<Vec<u8>> {
+    let mut kinds = Vec::new();
+    for class in CLASSES {
+        for space in SPACES {
+            for connection in CONNECTION_SPACES {
+                kinds.push([&class[..], &space[..], &connection[..]].concat());
+            }
+        }
+    }
+    kinds
+}
+
 /// What a person would call the profile, such as `sRGB`, or what its own numbers say.
 pub(crate) fn describe(profile: &[u8]) -> String {
     match parse(profile) {

@@ -5,6 +5,7 @@ mod damages;
 mod fixtures;
 mod leaks;
 mod mutations;
+mod nasty;
 mod second_reading;
 mod videos;
 

@@ -52,6 +52,7 @@ pub(crate) fn clean_with(
         let wanted = match payload {
             Payload::Icc(_) => fresh.icc.is_some(),
             Payload::Exif(_) => fresh.exif.is_some(),
+            Payload::Window { .. } => true,
             Payload::GainMap { ref inside, .. } => inside.is_empty(),
             Payload::Length(_) => true,
             // Headers are told when they hold a date or a name.

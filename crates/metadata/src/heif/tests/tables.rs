@@ -294,3 +294,22 @@ fn offsets_that_do_not_fit_are_refused() {
     photo.items[0].data = Data::Mdat(vec![whole[..5].to_vec(), whole[5..].to_vec()]);
     assert!(walk(&Heif, &photo.build()).is_err());
 }
+
+#[test]
+fn edges_that_viewers_cut_off_are_told() {
+    let clap = |width: u32, height: u32| {
+        let mut photo = Photo::new();
+        let sides = [width, 1, height, 1, 0, 1, 0, 1].map(u32::to_be_bytes);
+        let window = photo.property(bx(b"clap", &sides.concat()));
+        photo.items[0].properties.push((window, true));
+        let report = crate::inspect(&photo.build(), &Limits::default()).unwrap();
+        report.picture.into_iter().map(|need| need.value)
+    };
+    let told: Vec<String> = clap(40, 48).collect();
+    assert_eq!(
+        told,
+        ["stored 64 × 48, shown 40 × 48: the hidden edges stay in the file"]
+    );
+    assert_eq!(clap(63, 47).count(), 0);
+    assert_eq!(clap(0, 0).count(), 1);
+}
