@@ -120,7 +120,16 @@ fn tells_something(line: &str) -> bool {
     match group.trim() {
         // About the file as such, or computed from other lines.
         "ExifTool" | "System" | "File" => tag == "Comment",
-        "Composite" => !["ImageSize", "Megapixels", "RedTRC", "GreenTRC", "BlueTRC"].contains(&tag),
+        "Composite" => ![
+            "ImageSize",
+            "Megapixels",
+            "RedTRC",
+            "GreenTRC",
+            "BlueTRC",
+            "AvgBitrate",
+            "Rotation",
+        ]
+        .contains(&tag),
         // The structure of the picture.
         "JFIF" => ![
             "JFIFVersion",

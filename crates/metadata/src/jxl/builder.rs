@@ -5,15 +5,15 @@ use super::profile;
 
 /// A frame to be written.
 #[derive(Clone)]
-pub(super) struct Sketch {
+pub(crate) struct Sketch {
     /// 0 shown, 1 low frequencies, 2 for reference.
-    pub(super) kind: u32,
-    pub(super) name: &'static str,
-    pub(super) duration: u32,
-    pub(super) sections: &'static [u8],
+    pub(crate) kind: u32,
+    pub(crate) name: &'static str,
+    pub(crate) duration: u32,
+    pub(crate) sections: &'static [u8],
 }
 
-pub(super) fn sketch(sections: &'static [u8]) -> Sketch {
+pub(crate) fn sketch(sections: &'static [u8]) -> Sketch {
     Sketch {
         kind: 0,
         name: "",
@@ -24,20 +24,20 @@ pub(super) fn sketch(sections: &'static [u8]) -> Sketch {
 
 /// A codestream to be written.
 #[derive(Clone)]
-pub(super) struct Photo {
-    pub(super) size: (u32, u32),
-    pub(super) orientation: u32,
-    pub(super) preview: Option<Sketch>,
-    pub(super) is_animated: bool,
-    pub(super) timecode: Option<u32>,
+pub(crate) struct Photo {
+    pub(crate) size: (u32, u32),
+    pub(crate) orientation: u32,
+    pub(crate) preview: Option<Sketch>,
+    pub(crate) is_animated: bool,
+    pub(crate) timecode: Option<u32>,
     /// Type and name.
-    pub(super) channels: Vec<(u32, &'static str)>,
-    pub(super) profile: Option<Vec<u8>>,
-    pub(super) extension: u32,
-    pub(super) frames: Vec<Sketch>,
+    pub(crate) channels: Vec<(u32, &'static str)>,
+    pub(crate) profile: Option<Vec<u8>>,
+    pub(crate) extension: u32,
+    pub(crate) frames: Vec<Sketch>,
 }
 
-pub(super) fn photo() -> Photo {
+pub(crate) fn photo() -> Photo {
     Photo {
         size: (40, 30),
         orientation: 1,
@@ -63,7 +63,7 @@ fn name(out: &mut BitString, name: &str) {
 }
 
 impl Photo {
-    pub(super) fn head(&self) -> Vec<u8> {
+    pub(crate) fn head(&self) -> Vec<u8> {
         let mut out = BitString::default();
         out.push(0x0A_FF, 16);
         let (width, height) = self.size;
@@ -172,7 +172,7 @@ impl Photo {
     }
 
     /// The bare codestream.
-    pub(super) fn build(&self) -> Vec<u8> {
+    pub(crate) fn build(&self) -> Vec<u8> {
         let mut file = self.head();
         if let Some(preview) = &self.preview {
             file.extend(self.frame(preview, true));
@@ -185,12 +185,12 @@ impl Photo {
 }
 
 /// A box.
-pub(super) fn bx(label: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub(crate) fn bx(label: &[u8; 4], body: &[u8]) -> Vec<u8> {
     [&(body.len() as u32 + 8).to_be_bytes()[..], label, body].concat()
 }
 
 /// What every container begins with.
-pub(super) fn start() -> Vec<u8> {
+pub(crate) fn start() -> Vec<u8> {
     [
         super::boxes::SIGNATURE.to_vec(),
         bx(b"ftyp", b"jxl \0\0\0\0jxl "),
@@ -199,13 +199,13 @@ pub(super) fn start() -> Vec<u8> {
 }
 
 /// A piece of a codestream.
-pub(super) fn piece(number: u32, is_last: bool, body: &[u8]) -> Vec<u8> {
+pub(crate) fn piece(number: u32, is_last: bool, body: &[u8]) -> Vec<u8> {
     let number = number | u32::from(is_last) << 31;
     bx(b"jxlp", &[&number.to_be_bytes(), body].concat())
 }
 
 /// A Brotli stream (RFC 7932 § 9.2) of one block that is stored as it is.
-pub(super) fn brotli(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn brotli(bytes: &[u8]) -> Vec<u8> {
     let mut out = BitString::default();
     // A window of 64 KiB; a block that is not the last; its length in four nibbles; stored.
     out.push(0, 1);

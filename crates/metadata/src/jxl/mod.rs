@@ -7,7 +7,7 @@ mod ans;
 mod bits;
 mod boxes;
 #[cfg(test)]
-mod builder;
+pub(crate) mod builder;
 mod codestream;
 mod entropy;
 mod frame;

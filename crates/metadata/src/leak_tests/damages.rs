@@ -30,6 +30,13 @@ fn d1_the_picture_stays_upright() {
             assert_eq!(copy.orientation(), orientation);
         }
     }
+    for orientation in 2..=8 {
+        let photo = jxl::Photo {
+            orientation,
+            ..jxl::photo()
+        };
+        assert_eq!(clean(&photo.build()).orientation(), orientation as u8);
+    }
     let mut photo = Photo::new();
     let turned = photo.property(bx(b"irot", &[3]));
     photo.items[0].properties.push((turned, true));
@@ -176,6 +183,19 @@ fn d4_animations_stay() {
     assert!(clean(&file).unchanged());
     needs(&clean(&file), "Animation", "2 frames");
 
+    let frames = ["first", "second"].map(|_| jxl::Sketch {
+        duration: 3,
+        ..jxl::sketch(b"coded frame")
+    });
+    let moving = jxl::Photo {
+        is_animated: true,
+        frames: frames.to_vec(),
+        ..jxl::photo()
+    };
+    let copy = clean(&moving.build());
+    assert!(copy.unchanged());
+    needs(&copy, "Animation", "2 frames");
+
     let file = gif(&[GIF_LOOP, GIF_CONTROL, GIF_IMAGE, GIF_CONTROL, GIF_IMAGE]);
     assert!(clean(&file).unchanged());
     needs(&clean(&file), "Animation", "2 frames");
@@ -284,6 +304,8 @@ fn d9_there_is_a_copy_of_every_good_picture() {
     ] {
         assert_eq!(clean(&file).container(), Container::Webp);
     }
+    assert!(clean(&jxl::photo().build()).unchanged());
+    assert!(clean(&jxl_boxes(&[])).unchanged());
     for colour in [0, 2, 3, 4, 6] {
         let palette = chunk(b"PLTE", &[1; 6]);
         let header = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, colour, 0, 0, 0]);

@@ -5,6 +5,7 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use crate::exif_writer::fresh_exif;
 use crate::explain::exif::{Gps, Kept};
 pub(super) use crate::heif::builder as heif;
+pub(super) use crate::jxl::builder as jxl;
 use crate::{Cleaned, Keep, Limits, Policy, Report, Topic};
 
 /// A position in the garden of the Eiffel tower, as text.
@@ -221,6 +222,14 @@ pub(super) fn gif_application(name: &[u8; 11], data: &[u8]) -> Vec<u8> {
     }
     block.push(0);
     block
+}
+
+// - JPEG XL
+
+/// A container with these boxes before its codestream.
+pub(super) fn jxl_boxes(boxes: &[Vec<u8>]) -> Vec<u8> {
+    let stream = jxl::bx(b"jxlc", &jxl::photo().build());
+    [jxl::start(), boxes.concat(), stream].concat()
 }
 
 // - What must hold

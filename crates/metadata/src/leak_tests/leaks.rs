@@ -1,5 +1,4 @@
-//! The leaks L1 to L13, each by its number: what other tools left in photos. (L10 and L11 are those of JPEG XL and TIFF,
-//! which have tests of their own.)
+//! The leaks L1 to L13, each by its number: what other tools left in photos. (L11 is that of TIFF, which has tests of its own.)
 
 use super::fixtures::heif::{Data, Item, Photo, bx, full, group, item, picture_data, sei};
 use super::fixtures::*;
@@ -17,6 +16,7 @@ named![
     l07_everything_behind_a_jpeg_goes,
     l08_makers_segments_go,
     l09_words_go_wherever_they_stand,
+    l10_packed_boxes_of_jpeg_xl_go,
     l12_unknown_png_chunks_go,
     l13_unknown_webp_chunks_go,
 ];
@@ -203,6 +203,11 @@ fn l05_provenance_goes_from_every_container() {
         ]),
         heic.build(),
         avif.build(),
+        jxl_boxes(&[manifest()]),
+        jxl_boxes(&[bx(
+            b"brob",
+            &[&b"jumb"[..], &jxl::brotli(&manifest()[8..])].concat(),
+        )]),
     ] {
         let report = inspect(&file);
         let names: Vec<_> = report.findings.iter().map(|found| found.topic).collect();
@@ -339,6 +344,22 @@ fn l09_words_go_wherever_they_stand() {
         text,
     ];
     gone(&gif(&blocks), &["XMP Data", "48,51.504N", "Jane"]);
+}
+
+#[test]
+fn l10_packed_boxes_of_jpeg_xl_go() {
+    let exif = [&[0; 4], &exif(1)[..]].concat();
+    let packed =
+        |label: &[u8; 4], bytes: &[u8]| bx(b"brob", &[&label[..], &jxl::brotli(bytes)].concat());
+    for boxes in [
+        [packed(b"Exif", &exif), packed(b"xml ", &xmp())],
+        [bx(b"Exif", &exif), bx(b"xml ", &xmp())],
+    ] {
+        let file = jxl_boxes(&boxes);
+        tells(&file, Topic::Place, "48.858");
+        let copy = gone(&file, &["Exif", "xml ", "Acme", "48,51.504N", "Jane"]);
+        assert_eq!(copy.bytes(), jxl_boxes(&[]));
+    }
 }
 
 #[test]
