@@ -233,7 +233,10 @@ fn no_identifying_value_is_there(check: &Check<'_>) -> Result<(), Error> {
     // What the person keeps stands in the fresh Exif, and only there.
     let chosen = check.fresh.exif.as_deref();
     let chosen = chosen.filter(|_| !check.policy.keep.is_empty());
-    verify::secrets_are_gone(&check.original.secrets, &check.copy.parts, chosen)
+    let copy = check.copy;
+    verify::secrets_are_gone(&check.original.secrets, &copy.parts, |part| {
+        chosen.is_some_and(|exif| copy.format.is_chosen(part, exif))
+    })
 }
 
 /// Whether the person asked to keep what this finding is about.

@@ -23,6 +23,8 @@ pub enum Container {
     Avif,
     /// JPEG XL, as a bare codestream or in its container, ISO/IEC 18181.
     Jxl,
+    /// TIFF and BigTIFF, of one or many pages, TIFF 6.0.
+    Tiff,
     /// MP4 and 3GP video, ISO/IEC 14496-14 and 3GPP TS 26.244.
     Mp4,
     /// QuickTime video, QuickTime File Format.
@@ -31,7 +33,7 @@ pub enum Container {
 
 impl Container {
     /// Every container, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Jpeg,
         Self::Png,
         Self::Webp,
@@ -39,6 +41,7 @@ impl Container {
         Self::Heic,
         Self::Avif,
         Self::Jxl,
+        Self::Tiff,
         Self::Mp4,
         Self::Mov,
     ];
@@ -54,6 +57,7 @@ impl Container {
             Self::Heic => "HEIC",
             Self::Avif => "AVIF",
             Self::Jxl => "JPEG XL",
+            Self::Tiff => "TIFF",
             Self::Mp4 => "MP4",
             Self::Mov => "MOV",
         }
@@ -70,6 +74,7 @@ impl Container {
             Self::Heic => "heic",
             Self::Avif => "avif",
             Self::Jxl => "jxl",
+            Self::Tiff => "tif",
             Self::Mp4 => "mp4",
             Self::Mov => "mov",
         }
@@ -86,6 +91,7 @@ impl Container {
             Self::Heic => &["heic", "heif", "hif", "heics", "heifs"],
             Self::Avif => &["avif", "avifs"],
             Self::Jxl => &["jxl"],
+            Self::Tiff => &["tif", "tiff", "btf", "tf8"],
             Self::Mp4 => &["mp4", "m4v", "3gp", "3g2"],
             Self::Mov => &["mov", "qt"],
         }
@@ -113,6 +119,10 @@ const SIGNATURES: &[Signature] = &[
     (0, b"GIF89a", Container::Gif),
     (0, b"\0\0\0\x0CJXL \r\n\x87\n", Container::Jxl),
     (0, b"\xFF\x0A", Container::Jxl),
+    (0, b"II*\0", Container::Tiff),
+    (0, b"MM\0*", Container::Tiff),
+    (0, b"II+\0", Container::Tiff),
+    (0, b"MM\0+", Container::Tiff),
 ];
 
 /// Major brands that say that a file is not a still picture, whatever it is compatible with.
@@ -140,8 +150,13 @@ pub fn sniff(bytes: &[u8]) -> Option<Sniffed> {
             .is_some_and(|rest| rest.starts_with(magic))
     });
     let signed = signed.map(|(_, _, container)| *container);
+    // Some RAW photos begin as TIFF does, and say only behind it what they are.
+    let refused = refusal(bytes).map(Sniffed::Refused);
+    if signed == Some(Container::Tiff) && refused.is_some() {
+        return refused;
+    }
     let photo = signed.or_else(|| video(bytes)).map(Sniffed::Photo);
-    photo.or_else(|| refusal(bytes).map(Sniffed::Refused))
+    photo.or(refused)
 }
 
 /// The brands of HEIF files, as the first that is told by a file: what it is, or one of what it is compatible with

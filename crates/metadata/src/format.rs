@@ -43,6 +43,11 @@ pub(crate) trait Format: Sync {
     /// When a length does not fit its field.
     fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error>;
 
+    /// Whether a part of a clean copy is what the person chose to keep, which `exif` holds.
+    fn is_chosen(&self, part: &Part<'_>, exif: &[u8]) -> bool {
+        part.kind == Kind::Exif && part.body.ends_with(exif)
+    }
+
     /// The format's part names with what they are, for the documentation and its test.
     fn vocabulary(&self) -> &'static [(&'static str, Kind)];
 }
@@ -129,6 +134,17 @@ pub(crate) enum Payload<'a> {
         /// In pixels.
         height: u32,
     },
+    /// A camera maker's private block, whose offsets may count from the beginning of the file.
+    MakerNote {
+        /// The whole file.
+        file: &'a [u8],
+        /// Where the block begins, in bytes.
+        at: usize,
+        /// How long it is, in bytes.
+        len: usize,
+        /// The maker, as the file says it.
+        make: String,
+    },
     /// A gain map, which is kept.
     GainMap {
         /// Whether it is Apple's, of which programs look for two numbers in the maker's block of Exif.
@@ -205,6 +221,7 @@ pub(crate) fn format_of(container: Container) -> &'static dyn Format {
         Container::Gif => &crate::gif::Gif,
         Container::Heic | Container::Avif => &crate::heif::Heif,
         Container::Jxl => &crate::jxl::Jxl,
+        Container::Tiff => &crate::tiff::Tiff,
         Container::Mp4 | Container::Mov => &crate::heif::Video,
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn read<'a>(file: &'a [u8], limits: &Limits) -> Result<Reading<'a>, E
         height: frame.height,
         orientation,
         findings,
-        picture: picture(frame, orientation, &payloads),
+        picture: picture(container, frame, orientation, &payloads),
     };
     Ok(Reading {
         format,
@@ -101,7 +101,12 @@ pub(crate) fn orientation(payloads: &[Payload<'_>]) -> u8 {
 }
 
 /// What the picture needs, in words.
-fn picture(frame: Frame, orientation: u8, payloads: &[Payload<'_>]) -> Vec<Finding> {
+fn picture(
+    container: Container,
+    frame: Frame,
+    orientation: u8,
+    payloads: &[Payload<'_>],
+) -> Vec<Finding> {
     let mut needs = Vec::new();
     let mut need = |name: &str, value: String| {
         needs.push(Finding {
@@ -128,8 +133,10 @@ fn picture(frame: Frame, orientation: u8, payloads: &[Payload<'_>]) -> Vec<Findi
             _ => {}
         }
     }
-    if frame.frames > 1 {
-        need("Animation", format!("{} frames", frame.frames));
+    match (container, frame.frames) {
+        (_, 0 | 1) => {}
+        (Container::Tiff, pages) => need("Pages", pages.to_string()),
+        (_, frames) => need("Animation", format!("{frames} frames")),
     }
     needs
 }

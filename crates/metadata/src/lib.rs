@@ -59,6 +59,7 @@ mod policy;
 mod reader;
 mod refusal;
 mod table;
+mod tiff;
 mod verify;
 mod webp;
 

@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(code(b""), "empty");
         assert_eq!(code(b"a"), "not_a_photo");
         assert_eq!(code(b"dear diary, today I took a photo"), "not_a_photo");
-        assert_eq!(code(b"II*\0\x08\0\0\0\0\0"), "unsupported_format");
+        assert_eq!(code(b"8BPS\0\x01\0\0\0\0"), "unsupported_format");
         let mut limits = Limits::default();
         limits.file_bytes_max = 9;
         let failure = open(b"GIF89a....", &limits).unwrap_err();

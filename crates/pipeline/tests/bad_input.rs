@@ -50,6 +50,7 @@ fn empty_or_something_else() {
     let folder = folder(&[
         ("empty.jpg", b""),
         ("diary.jpg", b"dear diary, today I took a photo"),
+        ("a.psd", b"8BPS\0\x01\0\0\0\0"),
         ("a.tif", b"II*\0\x08\0\0\0\0\0"),
     ]);
     assert_eq!(
@@ -61,10 +62,14 @@ fn empty_or_something_else() {
         ("not_a_photo".to_owned(), true)
     );
     assert_eq!(
-        answer(&folder.path().join("a.tif")),
+        answer(&folder.path().join("a.psd")),
         ("unsupported_format".to_owned(), true)
     );
-    assert_eq!(names(folder.path()).len(), 3);
+    assert_eq!(
+        answer(&folder.path().join("a.tif")),
+        ("truncated".to_owned(), true)
+    );
+    assert_eq!(names(folder.path()).len(), 4);
 }
 
 #[test]

@@ -106,6 +106,22 @@ const SECRET_CHARS_MIN: usize = 8;
 /// Shorter texts are letters of a code, and not told.
 const TEXT_CHARS_MIN: usize = 3;
 
+/// Notes what a maker's block tells that stands in a file of directories, from `at`.
+pub(super) fn in_file(file: &[u8], at: usize, len: usize, make: &str, notes: &mut Notes<'_>) {
+    let bytes = at.checked_add(len).and_then(|end| file.get(at..end));
+    let (Some(order), Some(bytes)) = (Order::named(file), bytes) else {
+        return;
+    };
+    let note = Entry {
+        tag: 0x927C,
+        format: 7,
+        bytes,
+        at,
+        order,
+    };
+    explain(Tiff { bytes: file, order }, &note, make, notes);
+}
+
 /// Notes what a maker's block tells. `note` is its Exif entry, `exif` the whole block it stands in.
 pub(super) fn explain(exif: Tiff<'_>, note: &Entry<'_>, make: &str, notes: &mut Notes<'_>) {
     if notes.has_numbers_in_exif && apple::is_plain_note(note.bytes) {

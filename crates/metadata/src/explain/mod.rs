@@ -48,6 +48,12 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
             Payload::Exif(tiff) => exif::explain(tiff, notes),
             Payload::Xmp(packet) => xmp::explain(packet, notes),
             Payload::Icc(profile) => icc::explain(profile, notes),
+            Payload::MakerNote {
+                file,
+                at,
+                len,
+                make,
+            } => makernote::in_file(file, *at, *len, make, notes),
             Payload::GainMap { inside, .. } => {
                 notes.nested("in the gain map", |notes| self::payloads(inside, notes));
             }

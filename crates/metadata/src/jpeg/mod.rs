@@ -7,6 +7,7 @@ mod gain_map_tests;
 mod marker;
 mod payload;
 mod rebuild;
+pub(crate) mod strip;
 #[cfg(test)]
 mod tests;
 mod walk;

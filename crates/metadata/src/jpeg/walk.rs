@@ -38,14 +38,14 @@ pub(super) fn parts<'a>(file: &'a [u8], limits: &Limits) -> Result<Vec<Part<'a>>
 }
 
 /// Where the last part ends, in bytes from the start of the file.
-fn end_of(parts: &[Part<'_>]) -> usize {
+pub(super) fn end_of(parts: &[Part<'_>]) -> usize {
     parts
         .last()
         .map_or(0, |part| part.offset.saturating_add(part.bytes.len()))
 }
 
 /// What stands between the end of a picture and `to`, if anything.
-fn trailer(file: &[u8], from: usize, to: usize) -> Option<Part<'_>> {
+pub(super) fn trailer(file: &[u8], from: usize, to: usize) -> Option<Part<'_>> {
     let bytes = file.get(from..to).filter(|bytes| !bytes.is_empty())?;
     Some(whole(Kind::Trailer, "after EOI", from, bytes))
 }
@@ -56,8 +56,38 @@ pub(super) fn picture<'a>(
     base: usize,
     limits: &Limits,
 ) -> Result<Vec<Part<'a>>, Error> {
+    segments(file, base, limits, Seen::default())
+}
+
+/// Cuts a stream of tables without a picture into parts (T.81 § B.5), from its SOI to its EOI.
+pub(super) fn tables<'a>(
+    file: &'a [u8],
+    base: usize,
+    limits: &Limits,
+) -> Result<Vec<Part<'a>>, Error> {
+    // No scan has to come before its end, and no segment of an application means anything in it.
+    let seen = Seen {
+        scan: true,
+        ..Seen::default()
+    };
+    let parts = segments(file, base, limits, seen)?;
+    let coded = |part: &&Part<'_>| matches!(part.kind, Kind::Header | Kind::Pixels);
+    match parts.iter().find(coded) {
+        None => Ok(parts),
+        Some(part) => Err(Error::Malformed {
+            what: "a picture among the tables (T.81 § B.5)",
+            offset: part.offset,
+        }),
+    }
+}
+
+fn segments<'a>(
+    file: &'a [u8],
+    base: usize,
+    limits: &Limits,
+    mut seen: Seen,
+) -> Result<Vec<Part<'a>>, Error> {
     let mut parts = Vec::new();
-    let mut seen = Seen::default();
     let mut reader = Reader::new(file);
     let signature = reader.take(2, "the JPEG signature")?;
     if signature != [0xFF, SOI] {

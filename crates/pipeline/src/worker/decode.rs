@@ -272,6 +272,25 @@ mod tests {
     }
 
     #[test]
+    fn tiff_is_decoded_within_the_limits() {
+        let mut bytes = Cursor::new(Vec::new());
+        picture()
+            .write_to(&mut bytes, image::ImageFormat::Tiff)
+            .unwrap();
+        let mut bytes = bytes.into_inner();
+        let task = Task::Digest { orientation: 1 };
+        let digest = perform(task, &bytes).unwrap();
+        assert_eq!(digest, by_definition(&picture()));
+        // The same with a width of four billion pixels: tag 256, one LONG.
+        let at = bytes
+            .windows(8)
+            .position(|entry| entry == [0, 1, 4, 0, 1, 0, 0, 0])
+            .unwrap();
+        bytes[at + 8..at + 12].fill(0xF0);
+        assert!(perform(task, &bytes).is_err());
+    }
+
+    #[test]
     fn junk_is_not_decoded() {
         let task = Task::Digest { orientation: 1 };
         assert_eq!(perform(task, b"dear diary"), Err(NotDecoded::Undecodable));

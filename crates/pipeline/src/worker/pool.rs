@@ -151,6 +151,8 @@ fn memory_bytes(picture: &Picture<'_>) -> u64 {
     let of_pixel = match sniff(picture.bytes) {
         Some(Sniffed::Photo(Container::Jpeg)) if is_baseline(picture.bytes) => 4,
         Some(Sniffed::Photo(Container::Jpeg)) => 12,
+        // Four floating-point numbers, at most.
+        Some(Sniffed::Photo(Container::Tiff)) => 16,
         _ => 8,
     };
     2 * picture.bytes.len() as u64 + of_pixel * picture.pixels()

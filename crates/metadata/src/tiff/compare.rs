@@ -1,0 +1,104 @@
+//! Compares the pictures of two files, page by page: as many, of the same form, with the same data in the same order.
+//! The parts of a file stand in its own order; this check knows which strip belongs where.
+
+use super::coded;
+use super::document::{Document, Role};
+use super::needed::needed;
+use super::picture::Picture;
+use super::rebuild::no_limits;
+use crate::Error;
+use crate::format::Piece;
+use crate::part::{Kind, Part};
+
+/// The strips and tiles of every page and mask, in the order in which decoders count them.
+pub(super) fn arrangement<'a>(parts: &[Part<'a>]) -> Vec<Piece<'a>> {
+    let Ok(document) = super::document(parts) else {
+        return Vec::new();
+    };
+    let mut arrangement = Vec::new();
+    for (number, directory) in pictures(&document)
+        .into_iter()
+        .zip(0_u32..)
+        .filter_map(|(at, number)| Some((number, document.directories.get(at)?)))
+    {
+        arrangement.push(Piece::Picture(number));
+        let picture = Picture::read(&document.bytes, &directory.ifd, usize::MAX);
+        for span in picture.iter().flat_map(|picture| &picture.pieces) {
+            if span.is_empty() {
+                arrangement.push(Piece::Bytes(Kind::Filler, &[]));
+                continue;
+            }
+            let from = parts.partition_point(|part| part.offset < span.start);
+            let inside = parts.get(from..).unwrap_or_default().iter();
+            let inside = inside.take_while(|part| part.offset < span.end);
+            let coded = inside.filter(|part| part.is_coded());
+            arrangement.extend(coded.map(|part| Piece::Bytes(part.kind, part.body)));
+        }
+    }
+    arrangement
+}
+
+/// The numbers of the pages and masks, the masks in a page's own directory behind it: as they are written.
+fn pictures(document: &Document<'_>) -> Vec<usize> {
+    let mut all = Vec::new();
+    for (number, directory) in document.kept() {
+        if directory.parent.is_none() {
+            all.push(number);
+            all.extend(document.below(number, Role::Mask));
+        }
+    }
+    all
+}
+
+/// Checks that the second file shows what the first one shows.
+///
+/// # Errors
+/// [`Error::LeftBehind`] when it does not, and those of reading.
+pub(super) fn same_pictures(before: &Document<'_>, after: &Document<'_>) -> Result<(), Error> {
+    let limits = no_limits();
+    let (old, new) = (pictures(before), pictures(after));
+    if old.len() != new.len() {
+        return different();
+    }
+    for (old, new) in old.into_iter().zip(new) {
+        let (Some(old), Some(new)) = (before.directories.get(old), after.directories.get(new))
+        else {
+            return different();
+        };
+        let one = Picture::read(&before.bytes, &old.ifd, usize::MAX)?;
+        let two = Picture::read(&after.bytes, &new.ifd, usize::MAX)?;
+        let form = |picture: &Picture| {
+            (
+                picture.coder,
+                picture.is_tiled,
+                picture.pieces.len(),
+                picture.tables.is_some(),
+            )
+        };
+        let is_same = old.role == new.role
+            && form(&one) == form(&two)
+            && needed(&before.bytes, &old.ifd, &one) == needed(&after.bytes, &new.ifd, &two);
+        if !is_same {
+            return different();
+        }
+        for (piece, copy) in one.pieces.iter().zip(&two.pieces) {
+            let clean = coded::clean(&before.bytes, *piece, one.coder, &limits)?;
+            if clean.as_ref() != after.bytes.get(*copy) {
+                return different();
+            }
+        }
+        if let (Some(tables), Some(copy)) = (one.tables, two.tables) {
+            let clean = coded::clean_tables(&before.bytes, tables, &limits)?;
+            if clean != after.bytes.get(copy) {
+                return different();
+            }
+        }
+    }
+    Ok(())
+}
+
+const fn different() -> Result<(), Error> {
+    Err(Error::LeftBehind {
+        what: "a change in the coded picture",
+    })
+}
