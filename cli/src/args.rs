@@ -65,9 +65,13 @@ Examples:
   cloakroom inspect --json *.jpg | grep '\"place\"'     Only those that tell where
 
 With --json each line is one object: path, container, outcome (done: there is something to remove;
-already_clean; refused; failed), output, findings [{topic, name, value}], removed, kept, record,
-notes, error {code, message, hint}. What was left out in folders comes last:
-{skipped: [{path, reason}]}.")]
+already_clean; refused; failed), output, findings [{topic, name, value}], removed, kept, outside
+[{carrier, topic, name, value, stays}], record, notes, error {code, message, hint}. What was left
+out in folders comes last: {skipped: [{path, reason}]}.
+
+`outside` (in text: \"the file itself\") is what the file tells without being opened: its name and
+times, notes that the system attached to it (such as where it was downloaded from), and files beside
+it. Names and times alone do not make a photo unclean.")]
 pub(crate) struct Inspect {
     /// Photos, and folders to search for photos
     #[arg(required = true, value_name = "PATH")]
@@ -88,10 +92,15 @@ Examples:
   cloakroom clean Holiday --out Clean                Keep the folder's tree, in another folder
   cloakroom clean *.jpg --name random                Names that tell nothing
   cloakroom clean beach.jpg --keep copyright,artist  Keep your name in it
+  cloakroom clean beach.jpg --only place             Remove the place, keep date, camera and name
   cloakroom clean beach.jpg --replace                The original goes to the trash
   cloakroom clean beach.jpg --no-record              Leave no line in the ledger
 
 What the picture needs always stays: orientation, colour profile, animation, transparency.
+
+--only place is the same as --keep date,camera,copyright,artist: these are written anew. Captions,
+serial numbers, edits, thumbnails, videos and whatever no rule explains go all the same, because a
+place can hide in them.
 
 Names:
   keep      as the original (default)
@@ -101,8 +110,9 @@ Names:
             date, a time or a long number
 
 With --json each line is one object: path, container, outcome (done, already_clean, refused,
-failed), output, findings [{topic, name, value}], removed, kept, record, notes, error {code,
-message, hint}. What was left out in folders comes last: {skipped: [{path, reason}]}.
+failed), output, findings [{topic, name, value}], removed, kept, outside [{carrier, topic, name,
+value, stays}], record, notes, error {code, message, hint}. What was left out in folders comes last:
+{skipped: [{path, reason}]}.
 
 Ctrl-C stops after the photos in hand; a second Ctrl-C stops at once.")]
 pub(crate) struct Clean {
@@ -126,6 +136,9 @@ pub(crate) struct Clean {
     /// What to keep in the photos: date, camera, copyright, artist, place (with commas between)
     #[arg(long, value_name = "LIST", value_delimiter = ',', action = ArgAction::Append)]
     pub(crate) keep: Vec<Keep>,
+    /// Remove only the place, and keep date, camera, copyright and artist (see below)
+    #[arg(long, value_name = "place", value_parser = ["place"], conflicts_with = "keep")]
+    pub(crate) only: Option<String>,
     /// Give the copies the file times of the originals
     #[arg(long)]
     pub(crate) keep_times: bool,
@@ -253,6 +266,8 @@ mod tests {
             &["clean"][..],
             &["clean", "a", "--out", "b", "--replace"],
             &["clean", "a", "--keep", "everything"],
+            &["clean", "a", "--only", "date"],
+            &["clean", "a", "--only", "place", "--keep", "place"],
             &["clean", "a", "--name", "nice"],
             &["clean", "a", "--jobs", "0"],
             &["ledger"],

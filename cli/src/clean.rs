@@ -67,8 +67,12 @@ pub(crate) fn run(args: &args::Clean) -> ExitCode {
 
 fn request(args: &args::Clean) -> Request {
     Request {
-        policy: Policy {
-            keep: args.keep.iter().copied().collect(),
+        policy: if args.only.is_some() {
+            Policy::all_but_place()
+        } else {
+            Policy {
+                keep: args.keep.iter().copied().collect(),
+            }
         },
         destination: match (&args.out, args.replace) {
             (Some(folder), _) => Destination::Folder(folder.clone()),

@@ -25,13 +25,13 @@ pub(crate) fn run(args: &args::Inspect) -> ExitCode {
         &Limits::default(),
         0,
         &cancel,
-        &|index, report| {
+        &|index, inspected| {
             let path = found
                 .photos
                 .get(index)
                 .map(|photo| photo.path.clone())
                 .unwrap_or_default();
-            let is_read = printer.tell(index, Some(Line::inspected(&path, report)));
+            let is_read = printer.tell(index, Some(Line::inspected(&path, inspected)));
             if !is_read || interrupted.is_cancelled() {
                 cancel.cancel();
             }

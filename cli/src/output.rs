@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use pipeline::{Container, Failure, Finding, Finished, Outcome, Report, Skipped};
+use pipeline::{Container, Failure, Finding, Finished, Inspected, Outcome, Skipped, Trace};
 use serde::Serialize;
 
 /// How a file ended.
@@ -29,6 +29,7 @@ pub(crate) struct Line {
     pub(crate) findings: Vec<Finding>,
     pub(crate) removed: Vec<Finding>,
     pub(crate) kept: Vec<Finding>,
+    pub(crate) outside: Vec<Trace>,
     pub(crate) record: Option<String>,
     pub(crate) notes: Vec<String>,
     pub(crate) error: Option<Failure>,
@@ -52,15 +53,22 @@ pub(crate) struct OutputText {
 
 impl Line {
     /// What inspecting a file found.
-    pub(crate) fn inspected(path: &Path, report: Result<Report, Failure>) -> Self {
-        match report {
-            Ok(report) => Self {
-                container: Some(report.container),
-                findings: report.findings,
-                kept: report.picture,
-                ..Self::empty(path, Ending::AlreadyClean)
+    pub(crate) fn inspected(path: &Path, inspected: Result<Inspected, Failure>) -> Self {
+        match inspected {
+            Ok(inspected) => {
+                let ending = if inspected.is_clean() {
+                    Ending::AlreadyClean
+                } else {
+                    Ending::Done
+                };
+                Self {
+                    container: Some(inspected.report.container),
+                    findings: inspected.report.findings,
+                    kept: inspected.report.picture,
+                    outside: inspected.traces,
+                    ..Self::empty(path, ending)
+                }
             }
-            .with_something_to_remove(),
             Err(failure) => Self::failed(path, failure),
         }
     }
@@ -75,6 +83,10 @@ impl Line {
             Outcome::Refused(failure) | Outcome::Failed(failure) => {
                 Some(Self::failed(path, failure))
             }
+            Outcome::NotReplaced(finished, failure) => Some(Self {
+                error: Some(failure),
+                ..Self::finished(path, Ending::Failed, *finished)
+            }),
             Outcome::Cancelled => None,
         }
     }
@@ -90,6 +102,7 @@ impl Line {
             findings: finished.findings,
             removed: finished.removed,
             kept: finished.kept,
+            outside: finished.traces,
             record: finished.record,
             notes: finished.notes,
             ..Self::empty(path, ending)
@@ -115,13 +128,6 @@ impl Line {
         line
     }
 
-    fn with_something_to_remove(mut self) -> Self {
-        if !self.findings.is_empty() {
-            self.outcome = Ending::Done;
-        }
-        self
-    }
-
     fn empty(path: &Path, outcome: Ending) -> Self {
         let (path, path_bytes) = lossless(path);
         Self {
@@ -138,6 +144,7 @@ impl Line {
             findings: Vec::new(),
             removed: Vec::new(),
             kept: Vec::new(),
+            outside: Vec::new(),
             record: None,
             notes: Vec::new(),
             error: None,
@@ -229,7 +236,7 @@ mod tests {
         let text = String::from_utf8(json(&line)).unwrap();
         assert!(
             text.starts_with(
-                r#"{"path":"a.jpg","container":null,"outcome":"failed","output":null,"findings":[],"removed":[],"kept":[],"record":null,"notes":[],"error":{"code":"not_found","message":""#
+                r#"{"path":"a.jpg","container":null,"outcome":"failed","output":null,"findings":[],"removed":[],"kept":[],"outside":[],"record":null,"notes":[],"error":{"code":"not_found","message":""#
             ),
             "{text}"
         );

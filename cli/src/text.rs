@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::io::{IsTerminal, stderr, stdout};
 use std::path::Path;
 
-use pipeline::{Finding, SkipReason, Skipped, Summary, Topic};
+use pipeline::{Carrier, Finding, SkipReason, Skipped, Summary, Topic, Trace};
 
 use crate::output::{Ending, Line};
 
@@ -66,35 +66,32 @@ pub(crate) fn inspected(line: &Line, style: Style) -> String {
     let mut text = String::new();
     let name = shown(line.path.path.as_deref().unwrap_or_default());
     let container = line.container.map_or("", |container| container.name());
-    if line.outcome == Ending::AlreadyClean {
-        let _ = writeln!(
-            text,
-            "{} ({container})\n  nothing to remove",
-            style.paint(BOLD, &name)
-        );
-        return text;
-    }
     let _ = writeln!(text, "{} ({container})", style.paint(BOLD, &name));
+    if line.outcome == Ending::AlreadyClean {
+        text.push_str("  nothing to remove\n");
+    }
     for group in line.findings.chunk_by(|a, b| a.topic == b.topic) {
         let Some(first) = group.first() else {
             continue;
         };
-        let _ = writeln!(
-            text,
-            "  {}",
-            style.paint(colour(first.topic), words(first.topic))
-        );
-        let width = group
-            .iter()
-            .map(|finding| finding.name.chars().count())
-            .max()
-            .unwrap_or(0)
-            .min(28);
-        for Finding { name, value, .. } in group {
-            let _ = writeln!(text, "    {:width$}  {}", shown(name), shown(value));
-        }
+        let title = style.paint(colour(first.topic), words(first.topic));
+        list(&mut text, &title, group.iter());
     }
+    let outside = line.outside.iter().map(|trace| &trace.finding);
+    list(&mut text, "the file itself", outside);
     text
+}
+
+/// Findings under a title, in two columns; nothing where there are none.
+fn list<'a>(text: &mut String, title: &str, findings: impl Iterator<Item = &'a Finding> + Clone) {
+    let widths = findings.clone().map(|finding| finding.name.chars().count());
+    let Some(width) = widths.max().map(|width| width.min(28)) else {
+        return;
+    };
+    let _ = writeln!(text, "  {title}");
+    for Finding { name, value, .. } in findings {
+        let _ = writeln!(text, "    {:width$}  {}", shown(name), shown(value));
+    }
 }
 
 /// How cleaning a file ended. Problems are told by [`problem`].
@@ -125,6 +122,9 @@ pub(crate) fn cleaned(line: &Line, style: Style) -> String {
     if !kept.is_empty() {
         more(&format!("kept: {}", topics(&kept)));
     }
+    for told in outside(&line.outside) {
+        more(&told);
+    }
     if let Some(record) = &line.record {
         more(&format!("record: {record}"));
     }
@@ -132,6 +132,42 @@ pub(crate) fn cleaned(line: &Line, style: Style) -> String {
         more(note);
     }
     text
+}
+
+/// What a person should hear of the name, the notes and the files beside a photo that was cleaned. That its times are
+/// neutral goes without saying.
+fn outside(traces: &[Trace]) -> Vec<String> {
+    let of = |carrier: Carrier, stays: bool| {
+        let these = traces
+            .iter()
+            .filter(move |trace| trace.carrier == carrier && trace.stays == Some(stays));
+        these.map(|trace| &trace.finding)
+    };
+    let told = |what: &str, mut words: Vec<String>, then: &str| {
+        words.dedup();
+        (!words.is_empty()).then(|| format!("{what}: {}{then}", words.join(", ")))
+    };
+    let values = |carrier| {
+        of(carrier, true)
+            .map(|finding| shown(&finding.value))
+            .collect()
+    };
+    let notes = of(Carrier::Attribute, false)
+        .map(|finding| shown(&finding.name).to_lowercase())
+        .collect();
+    let name_stays = "name stays and tells";
+    [
+        told(
+            name_stays,
+            values(Carrier::Name),
+            " (--name safe replaces it)",
+        ),
+        told("left behind", notes, ""),
+        told("still beside it", values(Carrier::Sidecar), ""),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Why a file was refused or failed, and what to do.
@@ -146,7 +182,11 @@ pub(crate) fn problem(line: &Line, style: Style) -> String {
     let space = " ".repeat(LABEL_WIDTH);
     let name = shown(line.path.path.as_deref().unwrap_or_default());
     let (message, hint, code) = (&error.message, &error.hint, &error.code);
-    format!("{label}{name}\n{space}{message} [{code}]\n{space}{hint}\n")
+    let copy = match &line.output.output {
+        Some(output) => format!("{space}clean copy: {}\n", shown(beside(line, output))),
+        None => String::new(),
+    };
+    format!("{label}{name}\n{space}{message} [{code}]\n{space}{hint}\n{copy}")
 }
 
 /// How many ended in which way.
@@ -163,11 +203,22 @@ pub(crate) fn summary(summary: &Summary) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, words)| format!("{count} {words}"))
         .collect();
-    if parts.is_empty() {
+    let mut text = if parts.is_empty() {
         "No photos.\n".to_owned()
     } else {
         format!("{}.\n", parts.join(", "))
+    };
+    match summary.unfinished_removed {
+        0 => {}
+        1 => text.push_str("Removed an unfinished copy that an earlier run had left.\n"),
+        some => {
+            let _ = writeln!(
+                text,
+                "Removed {some} unfinished copies that earlier runs had left."
+            );
+        }
     }
+    text
 }
 
 /// What was left out in folders, counted and named, in one line.
@@ -294,5 +345,13 @@ mod tests {
             ..Summary::default()
         };
         assert_eq!(summary(&some), "2 cleaned, 1 failed.\n");
+        let tidied = Summary {
+            unfinished_removed: 2,
+            ..some
+        };
+        assert_eq!(
+            summary(&tidied),
+            "2 cleaned, 1 failed.\nRemoved 2 unfinished copies that earlier runs had left.\n"
+        );
     }
 }

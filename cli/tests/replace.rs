@@ -69,4 +69,40 @@ fn without_a_trash_both_stay() {
     assert_eq!(place.names(), ["a.gif", "a_clean.gif"]);
     assert_eq!(place.read("a.gif"), PHOTO);
     assert_eq!(place.read("a_clean.gif"), CLEAN);
+    assert!(err.contains("clean copy: a_clean.gif"), "{err}");
+}
+
+#[test]
+fn without_a_trash_the_copy_is_told_of() {
+    let place = Place::new(&[("a.gif", PHOTO)]);
+    fs::write(place.folder().with_file_name("data"), "no folder").unwrap();
+    let (code, out, err) = place.run(&["clean", "a.gif", "--replace", "--json"]);
+    assert_eq!(code, 1, "{err}");
+    let line: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(line["outcome"], "failed");
+    assert_eq!(line["output"], "a_clean.gif");
+    assert_eq!(line["error"]["code"], "trash_failed");
+    assert_eq!(line["removed"][0]["value"], "taken by J. Doe!");
+    assert!(line["record"].is_string(), "{out}");
+}
+
+#[test]
+fn notes_do_not_outlive_the_original() {
+    use rustix::fs::{XattrFlags, listxattr, setxattr};
+    let place = Place::new(&[("a.gif", PHOTO), ("b.gif", CLEAN)]);
+    let address = b"https://example.org/jane";
+    for name in ["a.gif", "b.gif"] {
+        let path = place.folder().join(name);
+        if setxattr(&path, "user.xdg.origin.url", address, XattrFlags::empty()).is_err() {
+            return common::skipped("this file system has no extended attributes");
+        }
+    }
+    let (code, out, err) = place.run(&["clean", "a.gif", "b.gif", "--replace", "--no-record"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("left behind: downloaded from"), "{out}");
+    for name in ["a.gif", "b.gif"] {
+        let notes = listxattr(place.folder().join(name), &mut [0_u8; 1_000][..]).unwrap();
+        assert_eq!((place.read(name).as_slice(), notes), (CLEAN, 0));
+    }
+    assert_eq!(trashed(&place), ["a.gif", "b.gif"]);
 }

@@ -12,7 +12,7 @@ use crate::intake::name;
 use crate::lock::lock;
 use crate::problem::Problem;
 use crate::session::Session;
-use crate::view::{PhotoId, PhotoState, Saved, findings};
+use crate::view::{PhotoId, PhotoState, Saved, findings, traces};
 
 /// The run that is under way, if one is.
 #[derive(Debug, Default)]
@@ -171,6 +171,12 @@ fn ended(session: &Session, prepared: &Prepared, index: usize, outcome: Outcome)
         (Outcome::Failed(failure), report) => PhotoState::Failed {
             problem: failure.into(),
             report,
+            saved: None,
+        },
+        (Outcome::NotReplaced(finished, failure), report) => PhotoState::Failed {
+            problem: failure.into(),
+            report,
+            saved: Some(saved(session, id, *finished)),
         },
         (Outcome::Done(finished), Some(report)) => PhotoState::Done {
             report,
@@ -192,6 +198,7 @@ fn saved(session: &Session, id: PhotoId, finished: Finished) -> Saved {
         name: finished.output.as_deref().map(name),
         removed: findings(finished.removed),
         kept: findings(finished.kept),
+        outside: traces(finished.traces),
         record: finished.record,
         notes: finished.notes,
     };

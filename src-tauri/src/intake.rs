@@ -107,7 +107,8 @@ impl Intake {
     }
 
     /// Begins a run with the photos named, or with all where none is named, as far as they can be cleaned: those that wait
-    /// or were cancelled, and those that failed after they were looked at if they were named.
+    /// or were cancelled, and those that failed after they were looked at if they were named. One that has its copy is not
+    /// copied again.
     pub(crate) fn begin_run(&mut self, ids: &[PhotoId]) -> Vec<(PhotoId, Found)> {
         let named: HashSet<_> = ids.iter().collect();
         let mut chosen = Vec::new();
@@ -117,7 +118,9 @@ impl Intake {
                     named.is_empty() || named.contains(&id)
                 }
                 PhotoState::Failed {
-                    report: Some(_), ..
+                    report: Some(_),
+                    saved: None,
+                    ..
                 } => named.contains(&id),
                 _ => false,
             };
@@ -209,6 +212,7 @@ mod tests {
             height: 1,
             findings: Vec::new(),
             picture: Vec::new(),
+            outside: Vec::new(),
         })
     }
 
@@ -219,6 +223,7 @@ mod tests {
                 name: None,
                 removed: Vec::new(),
                 kept: Vec::new(),
+                outside: Vec::new(),
                 record: None,
                 notes: Vec::new(),
             },
@@ -286,6 +291,7 @@ mod tests {
             PhotoState::Failed {
                 problem: Problem::busy(),
                 report: Some(report()),
+                saved: None,
             },
             PhotoState::Refused {
                 problem: Problem::busy(),

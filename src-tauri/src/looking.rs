@@ -129,8 +129,8 @@ fn look(session: &Session, mut listed: Vec<(PhotoId, Found)>) {
     let (ids, photos): (Vec<_>, Vec<_>) = listed.into_iter().unzip();
     let seen = |index: usize, result: Result<_, Failure>| {
         let state = match result {
-            Ok(report) => PhotoState::Waiting {
-                report: Arc::new(Report::from(report)),
+            Ok(inspected) => PhotoState::Waiting {
+                report: Arc::new(Report::from(inspected)),
             },
             Err(failure) if failure.refused => PhotoState::Refused {
                 problem: failure.into(),
@@ -138,6 +138,7 @@ fn look(session: &Session, mut listed: Vec<(PhotoId, Found)>) {
             Err(failure) => PhotoState::Failed {
                 problem: failure.into(),
                 report: None,
+                saved: None,
             },
         };
         if let Some(&id) = ids.get(index) {

@@ -61,6 +61,8 @@ pub(crate) enum PhotoState {
     Failed {
         problem: Problem,
         report: Option<Arc<Report>>,
+        /// The clean copy that there is all the same, where only its original could not be moved to the trash.
+        saved: Option<Saved>,
     },
     Cancelled {
         report: Arc<Report>,
@@ -109,10 +111,13 @@ pub(crate) struct Report {
     pub(crate) findings: Vec<Finding>,
     /// What the picture needs, and every clean copy keeps.
     pub(crate) picture: Vec<Finding>,
+    /// What the file tells without being opened.
+    pub(crate) outside: Vec<Trace>,
 }
 
-impl From<pipeline::Report> for Report {
-    fn from(report: pipeline::Report) -> Self {
+impl From<pipeline::Inspected> for Report {
+    fn from(inspected: pipeline::Inspected) -> Self {
+        let report = inspected.report;
         Self {
             container: report.container.name().into(),
             size_bytes: report.size_bytes,
@@ -120,6 +125,55 @@ impl From<pipeline::Report> for Report {
             height: report.height,
             findings: findings(report.findings),
             picture: findings(report.picture),
+            outside: traces(inspected.traces),
+        }
+    }
+}
+
+/// One thing that a file tells without being opened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(specta::Type))]
+pub(crate) struct Trace {
+    pub(crate) carrier: Carrier,
+    pub(crate) topic: Topic,
+    pub(crate) name: String,
+    pub(crate) value: String,
+    /// Whether it is there with the clean copy too; nothing before there is one.
+    pub(crate) stays: Option<bool>,
+}
+
+/// The traces as the page gets them.
+pub(crate) fn traces(told: Vec<pipeline::Trace>) -> Vec<Trace> {
+    told.into_iter()
+        .map(|trace| Trace {
+            carrier: trace.carrier.into(),
+            topic: trace.finding.topic.into(),
+            name: trace.finding.name,
+            value: trace.finding.value,
+            stays: trace.stays,
+        })
+        .collect()
+}
+
+/// What of a file tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Carrier {
+    Name,
+    Times,
+    Attribute,
+    Sidecar,
+}
+
+impl From<pipeline::Carrier> for Carrier {
+    fn from(carrier: pipeline::Carrier) -> Self {
+        use pipeline::Carrier as From;
+        match carrier {
+            From::Name => Self::Name,
+            From::Times => Self::Times,
+            From::Attribute => Self::Attribute,
+            From::Sidecar => Self::Sidecar,
         }
     }
 }
@@ -194,6 +248,8 @@ pub(crate) struct Saved {
     pub(crate) name: Option<String>,
     pub(crate) removed: Vec<Finding>,
     pub(crate) kept: Vec<Finding>,
+    /// What the file told without being opened, and whether it stays.
+    pub(crate) outside: Vec<Trace>,
     /// The id of its record in the ledger; nothing where none was made.
     pub(crate) record: Option<String>,
     pub(crate) notes: Vec<String>,

@@ -11,6 +11,7 @@ import type {
 } from './bindings';
 
 export type {
+  Carrier,
   ExportResult,
   Finding,
   LedgerPage,
@@ -25,6 +26,7 @@ export type {
   SkippedFile,
   Start,
   Topic,
+  Trace,
   UiEvent,
 } from './bindings';
 

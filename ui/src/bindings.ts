@@ -35,6 +35,9 @@ export const commands = {
 };
 
 /* Types */
+/**  What of a file tells. */
+export type Carrier = "name" | "times" | "attribute" | "sidecar";
+
 /**  Where clean copies go. */
 export type Destination = { kind: "beside" } |
 /**  The folder's last name; its path stays here. */
@@ -109,7 +112,9 @@ export type PhotoChange = {
 };
 
 /**  Where a photo is between being dropped and one of its five endings. */
-export type PhotoState = { kind: "looking" } | { kind: "waiting"; report: Report } | { kind: "cleaning"; report: Report } | { kind: "done"; report: Report; saved: Saved } | { kind: "alreadyClean"; report: Report; saved: Saved } | { kind: "refused"; problem: Problem } | { kind: "failed"; problem: Problem; report: Report | null } | { kind: "cancelled"; report: Report };
+export type PhotoState = { kind: "looking" } | { kind: "waiting"; report: Report } | { kind: "cleaning"; report: Report } | { kind: "done"; report: Report; saved: Saved } | { kind: "alreadyClean"; report: Report; saved: Saved } | { kind: "refused"; problem: Problem } | { kind: "failed"; problem: Problem; report: Report | null;
+/**  The clean copy that there is all the same, where only its original could not be moved to the trash. */
+saved: Saved | null } | { kind: "cancelled"; report: Report };
 
 /**  Something that went wrong, in a person's words. It never holds a path or a value found in a photo. */
 export type Problem = {
@@ -131,6 +136,8 @@ export type Report = {
 	findings: Finding[],
 	/**  What the picture needs, and every clean copy keeps. */
 	picture: Finding[],
+	/**  What the file tells without being opened. */
+	outside: Trace[],
 };
 
 /**  What was written for a photo. */
@@ -139,6 +146,8 @@ export type Saved = {
 	name: string | null,
 	removed: Finding[],
 	kept: Finding[],
+	/**  What the file told without being opened, and whether it stays. */
+	outside: Trace[],
 	/**  The id of its record in the ledger; nothing where none was made. */
 	record: string | null,
 	notes: string[],
@@ -174,6 +183,16 @@ export type Theme = "system" | "light" | "dark";
 
 /**  What a finding is about. */
 export type Topic = "place" | "time" | "device" | "person" | "software" | "thumbnail" | "video" | "edit_history" | "provenance" | "text" | "unknown" | "picture";
+
+/**  One thing that a file tells without being opened. */
+export type Trace = {
+	carrier: Carrier,
+	topic: Topic,
+	name: string,
+	value: string,
+	/**  Whether it is there with the clean copy too; nothing before there is one. */
+	stays: boolean | null,
+};
 
 /**  One piece of news for the page. */
 export type UiEvent =

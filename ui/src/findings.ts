@@ -1,6 +1,6 @@
 // How findings are ordered and grouped: what endangers a person most comes first.
 
-import type { Finding, Topic } from './backend';
+import type { Carrier, Finding, Topic, Trace } from './backend';
 
 /** `high` leads to a door, `medium` to a person or a day, `low` says little alone. */
 export type Danger = 'high' | 'medium' | 'low';
@@ -41,6 +41,12 @@ export function grouped(findings: readonly Finding[]): readonly Group[] {
     const group = byTopic.get(topic);
     return group ? [{ topic, findings: group }] : [];
   });
+}
+
+/** What of a file tells by itself, of all that does: only what is worth a word in a row. Every file has times. */
+export function telling(traces: readonly Trace[], stays: boolean | null): readonly Carrier[] {
+  const WORTH: readonly Carrier[] = ['name', 'attribute'];
+  return WORTH.filter((carrier) => traces.some((trace) => trace.carrier === carrier && trace.stays === stays));
 }
 
 /** The first part of a long value, never cutting a character in two; the value itself when it is short. */

@@ -1,6 +1,6 @@
 // Line drawings on a 24 by 24 grid, drawn for this app. One path each; Icon.svelte strokes them in the text's colour.
 
-import type { Topic } from './backend';
+import type { Carrier, Topic } from './backend';
 
 const disc = (x: number, y: number, r: number) => `M${x + r} ${y}a${r} ${r} 0 1 1-${2 * r} 0 ${r} ${r} 0 0 1 ${2 * r} 0z`;
 const ring = disc(12, 12, 8.5);
@@ -43,11 +43,21 @@ export const icons = {
   editing: 'M5 19l1-4L16.5 4.5a1.4 1.4 0 0 1 2 0l1 1a1.4 1.4 0 0 1 0 2L9 18zM14.5 6.5l3 3',
   origin: `${disc(12, 9.5, 5.5)}M8.5 13.8L7 21l5-2.5L17 21l-1.5-7.2M9.8 9.6l1.6 1.6 2.9-3.1`,
   text: 'M5 6h14M5 10.5h14M5 15h9M5 19.5h6',
+  file: 'M7 3.5h7l4.5 4.5v11a1.5 1.5 0 0 1-1.5 1.5H7A1.5 1.5 0 0 1 5.5 19V5A1.5 1.5 0 0 1 7 3.5zM13.5 3.5V8.5h5',
+  note: 'M8.5 12.5l5-5a2.3 2.3 0 0 1 3.2 3.2l-7 7a3.8 3.8 0 0 1-5.4-5.4l7-7',
+  name: 'M4 8.5h16v7H4zM8 5.5v13M6.5 5.5h3M6.5 18.5h3',
   software: 'M4 5h16v14H4zM4 9h16M8 12.5l2 1.8-2 1.8M12.5 16h3.5',
   unknown: `${ring}M9.7 9.7a2.4 2.4 0 1 1 3.3 2.2c-.7.3-1 .8-1 1.6M12 16.5v.1`,
 } as const;
 
 export type IconName = keyof typeof icons;
+
+/** What stands for a file that has no small picture. */
+export function containerIcon(container: string): IconName {
+  return container === 'MP4' || container === 'MOV' ? 'video' : 'photo';
+}
+
+export const carrierIcon: Record<Carrier, IconName> = { name: 'name', times: 'time', attribute: 'note', sidecar: 'file' };
 
 export const topicIcon: Record<Topic, IconName> = {
   place: 'place',

@@ -1,7 +1,7 @@
 // Every word on screen, in one place, ready to be read as a whole and to be translated.
 // Plain, kind and honest: what happened, what to do, and no promise that was not measured.
 
-import type { DestinationKind, Keep, Naming, PhotoState, Theme, Topic } from './backend';
+import type { Carrier, DestinationKind, Keep, Naming, PhotoState, Theme, Topic } from './backend';
 import { dimensions, number, size } from './format';
 import type { Endings, Ending } from './state';
 
@@ -120,6 +120,7 @@ export const words = {
     savedAs: 'Saved as',
     noCopy: 'No copy was needed',
     untouched: 'The original is as it was',
+    notReplaced: 'Clean copy:',
     reveal: 'Reveal',
     revealTitle: (name: string) => `Show the clean copy of ${name} in its folder`,
     revealOriginal: (name: string) => `Show ${name} in its folder`,
@@ -196,20 +197,36 @@ export const words = {
     thumbnail: { name: 'Small picture', why: 'A hidden preview. It can show what was cropped away or covered.' },
     video: { name: 'Hidden video', why: 'A film or a second picture that viewers do not show.' },
     edit_history: { name: 'Editing', why: 'What was done to the photo, and from which files.' },
-    provenance: { name: 'Origin record', why: 'Signed statements on where the photo came from.' },
+    provenance: { name: 'Origin record', why: 'Where the photo came from: signed statements, addresses.' },
     text: { name: 'Text', why: 'Titles, captions, comments and keywords.' },
     software: { name: 'Software', why: 'Which programs the photo went through.' },
     unknown: { name: 'Unknown data', why: 'Data that no standard explains. It could hold anything.' },
     picture: { name: 'Picture', why: 'What a viewer needs to show the photo as it is.' },
   } satisfies Record<Topic, { name: string; why: string }>,
 
+  /** What a file tells without being opened. */
+  outside: {
+    title: 'The file itself',
+    note: 'Told without opening it. A clean copy gets a neutral date and none of the notes. It keeps the name unless you choose other names in Settings.',
+    left: 'Left behind with the original',
+    stays: 'Stays with the copy',
+    asItIs: 'The file itself, which is as it was',
+    nameStays: 'The name stays because Settings say so; “Replace telling names” would change it.',
+    carriers: {
+      name: 'File name',
+      times: 'File date',
+      attribute: 'File notes',
+      sidecar: 'Beside it',
+    } satisfies Record<Carrier, string>,
+  },
+
   ledger: {
     title: 'Ledger',
-    intro: 'A record for each clean copy: fingerprints that tell which file became which. No pictures, no names.',
+    intro: 'A record for each clean copy: digests that tell which file became which. No pictures, no names.',
     search: 'Search records',
     searchHint: 'Hash, format or date (2026-11)',
     find: 'Find a photo’s record…',
-    findTitle: 'Choose an original or a clean copy; its fingerprint is looked up here.',
+    findTitle: 'Choose an original or a clean copy; its digest is looked up here.',
     exportCsv: 'Export CSV',
     exportJson: 'Export JSON',
     exported: (n: number, name: string) => `${count(n, 'record', 'records')} written to ${name}.`,
@@ -227,7 +244,7 @@ export const words = {
     noMatchText: 'Search by the beginning of a record or hash, by a format such as JPEG, or by a date such as 2026-11-05.',
     found: (n: number) => `${count(n, 'record', 'records')} for the photo you chose`,
     notFound: 'No record for the photo you chose',
-    notFoundText: 'The file is neither an original nor a clean copy of any record. A copy that an app or website has changed has another fingerprint.',
+    notFoundText: 'The file is neither an original nor a clean copy of any record. A copy that an app or website has changed has another digest.',
     showAll: 'Show all records',
   },
 
@@ -244,7 +261,7 @@ export const words = {
     sizesText: (before: string, after: string) => `${before} before, ${after} after`,
     app: 'Made with',
     appText: (version: string) => `Cloakroom ${version}`,
-    hashes: 'Fingerprints (SHA-256)',
+    hashes: 'Digests (SHA-256)',
     original: { name: 'Original', note: 'The file as it was before cleaning.' },
     output: { name: 'Clean copy', note: 'The file that was written.' },
     pixelsHash: { name: 'Picture', note: 'The upright picture alone, whatever the file around it.' },
@@ -252,7 +269,7 @@ export const words = {
     chain: 'Chain',
     previous: { name: 'Record before', note: 'Ties this record to the one before it.' },
     hash: { name: 'This record', note: 'Changes if anything in this record is changed.' },
-    copy: (name: string) => `Copy the fingerprint “${name}”`,
+    copy: (name: string) => `Copy the digest “${name}”`,
   },
 
   settings: {
@@ -288,6 +305,8 @@ export const words = {
       date: { name: 'Date', text: 'When the photo was taken.' },
       camera: { name: 'Camera', text: 'Maker and model; never serial numbers.' },
       place: { name: 'Place', text: 'Where it was taken. Anyone who gets the copy can read it.' },
+      onlyPlace: 'Remove only the place',
+      onlyPlaceText: 'keeps copyright, artist, date and camera. Captions, serial numbers, edits and everything else go all the same: a place can hide in them.',
     } satisfies Record<Keep, { name: string; text: string }> & Record<string, unknown>,
     keepTimes: {
       name: 'Keep file times',
@@ -296,7 +315,7 @@ export const words = {
     record: {
       title: 'Recording',
       name: 'Record each clean copy in the ledger',
-      text: 'For each copy, the ledger notes the fingerprints (SHA-256) of original, copy and picture, their sizes, the format and the time. It holds no pictures, file names or places. With a record you can later show which file your copy came from.',
+      text: 'For each copy, the ledger notes the digests (SHA-256) of original, copy and picture, their sizes, the format and the time. It holds no pictures, file names or places. With a record you can later show which file your copy came from.',
       care: 'Someone who has both your ledger and a photo can tell that the photo is in it. When off, nothing is noted.',
       showFolder: 'Show the ledger’s folder',
     },

@@ -4,7 +4,7 @@ import { flushSync, mount, tick, unmount } from 'svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import App from '../src/App.svelte';
 import { demoBackend, SCENE, SETTINGS, type Scene } from '../src/demo/backend';
-import { made } from '../src/demo/photos';
+import { made, reportOf } from '../src/demo/photos';
 import { words } from '../src/words';
 
 const photos = (count: number) => Array.from({ length: count }, (_, id) => made(id));
@@ -113,6 +113,29 @@ describe('a list of photos', () => {
     expect(document.querySelector('img[src="x"]')).toBeNull();
   });
 
+  it('tells what the file says by itself, and what of it stays', async () => {
+    await open({ photos: photos(10) });
+    await click(row(1));
+    expect(one('.unfolded').textContent).toContain(words.outside.title);
+    expect(one('.unfolded').textContent).toContain('https://photos.example.org/album/anna/beach.jpg');
+    await click(row(0));
+    await click(button('Clean 10 photos'));
+    const lists = all('.unfolded section').map((list) => list.textContent ?? '');
+    expect(lists.find((list) => list.includes(words.outside.left))).toContain('2026-07-14 16:42:09 UTC');
+    expect(lists.find((list) => list.includes(words.outside.stays))).toContain(words.outside.nameStays);
+  });
+
+  it('shows the copy whose original the trash did not take', async () => {
+    const { backend } = await open({ photos: photos(1) });
+    const report = reportOf(0);
+    const saved = { name: 'copy_clean.jpg', removed: report.findings, kept: [], outside: [], record: null, notes: [] };
+    const problem = { code: 'trash_failed', message: 'no trash', hint: 'delete it' };
+    backend.emit({ type: 'changed', photos: [{ id: 0, state: { kind: 'failed', problem, report, saved } }] });
+    await settle();
+    expect(row(0).textContent).toContain('copy_clean.jpg');
+    expect(row(0).querySelector('[aria-label^="Show the clean copy"]')).not.toBeNull();
+  });
+
   it('is worked with keys alone', async () => {
     const { told } = await open({ photos: photos(5) });
     row(0).focus();
@@ -177,7 +200,7 @@ describe('the ledger page', () => {
     const opener = button('Open record 260');
     await click(opener);
     expect(document.activeElement?.textContent).toBe('Record 260');
-    expect(page()).toContain('Fingerprints (SHA-256)');
+    expect(page()).toContain('Digests (SHA-256)');
     await press(one('article'), 'Escape');
     expect(document.activeElement?.getAttribute('aria-label')).toBe('Open record 260');
   });
@@ -221,6 +244,13 @@ describe('settings', () => {
     await press(window, '3', { ctrlKey: true });
     for (const value of ['random', 'dark']) (one(`input[value="${value}"]`) as HTMLElement).click();
     await vi.waitFor(() => expect(told.set).toHaveBeenLastCalledWith({ ...SETTINGS, naming: 'random', theme: 'dark' }));
+  });
+
+  it('remove only the place with one click', async () => {
+    const { told } = await open();
+    await click(button('Settings'));
+    await click(button(words.settings.keep.onlyPlace));
+    await vi.waitFor(() => expect(told.set).toHaveBeenLastCalledWith({ ...SETTINGS, keep: ['copyright', 'artist', 'date', 'camera'] }));
   });
 
   it('choose the theme', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding, Topic } from '../src/backend';
-import { dangerOf, fitting, grouped, shortened, TOPICS } from '../src/findings';
+import type { Carrier, Finding, Topic, Trace } from '../src/backend';
+import { dangerOf, fitting, grouped, shortened, telling, TOPICS } from '../src/findings';
 
 const finding = (topic: Topic, name = 'n'): Finding => ({ topic, name, value: 'v' });
 
@@ -18,6 +18,19 @@ describe('grouped', () => {
 
   it('calls place alone the highest danger', () => {
     expect(TOPICS.filter((topic) => dangerOf(topic) === 'high')).toEqual(['place']);
+  });
+});
+
+describe('telling', () => {
+  const trace = (carrier: Carrier, stays: boolean | null): Trace => ({ carrier, topic: 'time', name: 'n', value: 'v', stays });
+  it('names each carrier once, and never the times that every file has', () => {
+    const traces = [trace('times', null), trace('attribute', null), trace('name', null), trace('name', null), trace('sidecar', null)];
+    expect(telling(traces, null)).toEqual(['name', 'attribute']);
+  });
+  it('tells what stays from what does not', () => {
+    const traces = [trace('name', true), trace('attribute', false), trace('times', false)];
+    expect(telling(traces, true)).toEqual(['name']);
+    expect(telling(traces, false)).toEqual(['attribute']);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Photo, PhotoState, Start, UiEvent } from '../src/backend';
 import { cleanable, initial, recordingBlocked, reduce, type PageEvent, type State } from '../src/state';
 
-const report = { container: 'JPEG', sizeBytes: 1, width: 1, height: 1, findings: [], picture: [] };
+const report = { container: 'JPEG', sizeBytes: 1, width: 1, height: 1, findings: [], picture: [], outside: [] };
 const problem = { code: 'c', message: 'm', hint: 'h' };
 const photo = (id: number, state: PhotoState = { kind: 'waiting', report }): Photo => ({ id, name: `${id}.jpg`, folder: null, state });
 

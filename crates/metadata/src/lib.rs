@@ -69,6 +69,7 @@ pub use error::Error;
 pub use finding::{Finding, Report, Topic};
 pub use inspect::inspect;
 pub use limits::Limits;
+pub use notes::printable;
 pub use policy::{Keep, Policy, UnknownKeep};
 pub use refusal::{Class, Refusal};
 pub use table::keep_table;

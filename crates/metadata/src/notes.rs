@@ -121,7 +121,12 @@ impl<'l> Notes<'l> {
 
 /// Hostile text as one printable line: runs of white space become one space, control and direction-changing
 /// characters go, and the rest is cut at `chars_max`.
-pub(crate) fn printable(text: &str, chars_max: usize) -> String {
+///
+/// ```
+/// assert_eq!(metadata::printable("a\n\u{202E}b\u{1B}c", 600), "a bc");
+/// ```
+#[must_use]
+pub fn printable(text: &str, chars_max: usize) -> String {
     let mut line = String::new();
     let mut count = 0_usize;
     let mut space = false;

@@ -75,6 +75,24 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Removes the place, and keeps all that can be kept by name. It is a keep-list still: those few values are written
+    /// anew, and whatever has no name here goes too, because a place can hide in it.
+    ///
+    /// ```
+    /// use metadata::{Keep, Policy};
+    /// let policy = Policy::all_but_place();
+    /// assert!(policy.keeps(Keep::Date) && !policy.keeps(Keep::Place));
+    /// ```
+    #[must_use]
+    pub fn all_but_place() -> Self {
+        Self {
+            keep: Keep::ALL
+                .into_iter()
+                .filter(|keep| *keep != Keep::Place)
+                .collect(),
+        }
+    }
+
     /// Whether the person asked to keep this.
     #[must_use]
     pub fn keeps(&self, what: Keep) -> bool {

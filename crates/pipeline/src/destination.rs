@@ -47,30 +47,32 @@ fn place_in_tree(photo: &Found) -> PathBuf {
 /// trash, and the copy gets the original's name, or keeps its own where `keep_name` says that it is a new one.
 ///
 /// At every instant either the original or the clean copy, or both, are in the folder, and the original is there or in
-/// the trash.
+/// the trash. Where the trash refuses it, both stay, and the failure says so.
 pub(crate) fn replace(
     original: &Path,
     saved: Saved,
     keep_name: bool,
     notes: &mut Vec<String>,
-) -> Result<Saved, Failure> {
-    trash::delete(original).map_err(|_| {
-        Failure::failed(
+) -> (Saved, Option<Failure>) {
+    if trash::delete(original).is_err() {
+        let failure = Failure::failed(
             "trash_failed",
             "the original could not be moved to the trash, so it was left as it is; the clean copy is beside it",
             "Delete the original yourself, or save clean copies beside the originals.",
-        )
-    })?;
+        );
+        return (saved, Some(failure));
+    }
     notes.push("The original is in the system's trash, with all that it tells.".to_owned());
     if keep_name {
-        return Ok(saved);
+        return (saved, None);
     }
-    Ok(saved.rename(original.to_owned()).unwrap_or_else(|saved| {
+    let saved = saved.rename(original.to_owned()).unwrap_or_else(|saved| {
         notes.push(
             "The original's name was taken meanwhile, so the clean copy has another.".to_owned(),
         );
         saved
-    }))
+    });
+    (saved, None)
 }
 
 /// Refuses to replace what is only a link: its target would stay as it is.

@@ -14,7 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::Cancel;
 use crate::source::HEAD_BYTES;
-use crate::stage::UNFINISHED;
+use crate::stage::is_unfinished;
 
 /// A file to look at or to clean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub enum SkipReason {
     NotAPhoto,
     /// A hidden file or folder, such as the `._` files of macOS.
     Hidden,
-    /// A copy that was never finished, left by a crash. It can be deleted.
+    /// A copy that was never finished, left by a run that was cut short. The next cleaning there removes it.
     Unfinished,
     /// It lies in the folder for the clean copies.
     CleanCopy,
@@ -101,7 +101,7 @@ impl fmt::Display for SkipReason {
         f.write_str(match self {
             Self::NotAPhoto => "not a photo",
             Self::Hidden => "hidden",
-            Self::Unfinished => "an unfinished copy, which can be deleted",
+            Self::Unfinished => "an unfinished copy of a run that was cut short",
             Self::CleanCopy => "in the folder for the clean copies",
             Self::Loop => "a link that leads back to itself",
             Self::DeadLink => "a link that leads to nothing",
@@ -259,11 +259,7 @@ fn left_out(entry: &DirEntry) -> Option<SkipReason> {
     let name = entry.file_name().as_encoded_bytes();
     match () {
         () if entry.depth() == 0 || !name.starts_with(b".") => None,
-        () if name.starts_with(UNFINISHED.0.as_bytes())
-            && name.ends_with(UNFINISHED.1.as_bytes()) =>
-        {
-            Some(SkipReason::Unfinished)
-        }
+        () if is_unfinished(entry.file_name()) => Some(SkipReason::Unfinished),
         () => Some(SkipReason::Hidden),
     }
 }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use metadata::{Container, Finding};
+use metadata::{Container, Finding, Report};
 
 use crate::Failure;
+use crate::outside::{self, Trace};
 
 /// What happens during a run. Each photo that is begun is `Started`; each photo at all is `Finished`, exactly once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +29,15 @@ pub enum Event {
 pub enum Outcome {
     /// There is a clean copy.
     Done(Finished),
-    /// The original is clean. There is a copy only where the person asked for another folder or name.
+    /// The original is clean, and no note is attached to it. There is a copy only where the person asked for another
+    /// folder or name.
     AlreadyClean(Finished),
     /// The file cannot be cleaned wholly, so nothing was written.
     Refused(Failure),
     /// Something else went wrong; the original is as it was.
     Failed(Failure),
+    /// There is a clean copy, but it lies beside its original, which could not be moved to the trash.
+    NotReplaced(Box<Finished>, Failure),
     /// The run was cancelled before this photo's turn.
     Cancelled,
 }
@@ -63,12 +67,32 @@ pub struct Finished {
     pub removed: Vec<Finding>,
     /// What stays: what the picture needs, and what the person asked to keep.
     pub kept: Vec<Finding>,
+    /// What the file tells without being opened, and whether that stays. Apart from the findings, because it is not in
+    /// the file: every file has a name and a time.
+    pub traces: Vec<Trace>,
     /// What else the person should know, as sentences.
     pub notes: Vec<String>,
     /// Size of the original, in bytes.
     pub input_bytes: u64,
     /// Size of the clean copy, in bytes; that of the original where there is no copy.
     pub output_bytes: u64,
+}
+
+/// What a photo would give away: what is in the file, and what the file tells without being opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspected {
+    /// What is in it.
+    pub report: Report,
+    /// What it tells without being opened.
+    pub traces: Vec<Trace>,
+}
+
+impl Inspected {
+    /// Whether cleaning would remove anything. Name and times do not count: every file has them.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.report.findings.is_empty() && !outside::has_notes(&self.traces)
+    }
 }
 
 /// How many photos ended in which way.
@@ -84,6 +108,8 @@ pub struct Summary {
     pub failed: usize,
     /// Not begun.
     pub cancelled: usize,
+    /// Unfinished copies that an earlier run had left, and that were removed.
+    pub unfinished_removed: usize,
 }
 
 impl Summary {
@@ -93,7 +119,7 @@ impl Summary {
             Outcome::Done(_) => &mut self.done,
             Outcome::AlreadyClean(_) => &mut self.already_clean,
             Outcome::Refused(_) => &mut self.refused,
-            Outcome::Failed(_) => &mut self.failed,
+            Outcome::Failed(_) | Outcome::NotReplaced(..) => &mut self.failed,
             Outcome::Cancelled => &mut self.cancelled,
         };
         *counter += 1;

@@ -1,13 +1,12 @@
 //! One photo, from reading to saving. The steps stand here in their order, and each takes what only the one before can
 //! make: `Source`, `Cleaned`, `Staged`, `Saved`.
 
-use std::path::PathBuf;
-
-use metadata::{Cleaned, clean};
+use metadata::clean;
 
 use crate::destination::{Destination, check_replaceable, misleading_extension, replace};
 use crate::naming::Names;
 use crate::outcome::{Finished, Outcome};
+use crate::outside::{self, Carried};
 use crate::run::Request;
 use crate::source::Source;
 use crate::stage::stage;
@@ -40,15 +39,30 @@ pub(crate) fn clean_photo(
         })
         .into_iter()
         .collect();
+    let stat = source.stat().clone();
+    let mut traces = outside::look(&photo.path, &stat);
+    let is_clean = cleaned.unchanged() && !outside::has_notes(&traces);
+    let finished = |output, record, notes, traces| Finished {
+        container: cleaned.container(),
+        output,
+        record,
+        findings: cleaned.found().to_vec(),
+        removed: cleaned.removed().to_vec(),
+        kept: cleaned.kept().to_vec(),
+        traces,
+        notes,
+        input_bytes,
+        output_bytes: cleaned.bytes().len() as u64,
+    };
     let in_folder = matches!(destination, Destination::Folder(_));
-    if cleaned.unchanged() && !name.is_new && !in_folder {
+    if is_clean && !name.is_new && !in_folder {
         let record = recording
             .map(|recording| recording.record_as_it_is(source, &cleaned, &mut notes))
             .transpose()?;
-        return Ok(finished(&cleaned, input_bytes, notes, None, record));
+        Carried::ALL.tell(&mut traces);
+        return Ok(Outcome::AlreadyClean(finished(None, record, notes, traces)));
     }
 
-    let stat = source.stat().clone();
     let entry = recording.map(|recording| recording.entry(source, &cleaned, &mut notes));
     let staged = stage(
         &cleaned,
@@ -60,36 +74,27 @@ pub(crate) fn clean_photo(
         (Some(recording), Some(entry)) => Some(recording.append(entry)?),
         _ => None,
     };
-    let mut saved = staged.commit(&name)?;
-    if *destination == Destination::Replace {
-        saved = replace(&photo.path, saved, name.is_new, &mut notes)?;
-    }
-
-    let output = Some(saved.path);
-    Ok(finished(&cleaned, input_bytes, notes, output, record))
-}
-
-fn finished(
-    cleaned: &Cleaned,
-    input_bytes: u64,
-    notes: Vec<String>,
-    output: Option<PathBuf>,
-    record: Option<String>,
-) -> Outcome {
-    let finished = Finished {
-        container: cleaned.container(),
-        output,
-        record,
-        findings: cleaned.found().to_vec(),
-        removed: cleaned.removed().to_vec(),
-        kept: cleaned.kept().to_vec(),
-        notes,
-        input_bytes,
-        output_bytes: cleaned.bytes().len() as u64,
-    };
-    if cleaned.unchanged() {
-        Outcome::AlreadyClean(finished)
+    let saved = staged.commit(&name)?;
+    let replaces = *destination == Destination::Replace;
+    let (saved, failure) = if replaces {
+        replace(&photo.path, saved, name.is_new, &mut notes)
     } else {
-        Outcome::Done(finished)
-    }
+        (saved, None)
+    };
+
+    let carried = Carried {
+        name: !name.is_new,
+        times: request.keep_times,
+        // A copy is a new file, which has none.
+        attributes: false,
+        // They lie beside whatever has the original's place and name.
+        sidecars: replaces && !name.is_new,
+    };
+    carried.tell(&mut traces);
+    let finished = finished(Some(saved.path), record, notes, traces);
+    Ok(match failure {
+        Some(failure) => Outcome::NotReplaced(Box::new(finished), failure),
+        None if is_clean => Outcome::AlreadyClean(finished),
+        None => Outcome::Done(finished),
+    })
 }

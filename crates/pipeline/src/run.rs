@@ -1,18 +1,23 @@
 //! Many photos at once, over the cores, with bounded memory.
 
+use std::collections::HashSet;
 use std::fs;
 use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::SystemTime;
 
-use metadata::{Limits, Policy, Report};
+use metadata::{Limits, Policy};
 
 use crate::budget::Budget;
 use crate::naming::Names;
-use crate::outcome::{Event, Outcome, Summary};
+use crate::outcome::{Event, Inspected, Outcome, Summary};
+use crate::outside;
 use crate::photo::clean_photo;
 use crate::source::Source;
+use crate::stage::sweep;
 use crate::{Cancel, Destination, Failure, Found, Naming, Recording};
 
 /// Memory for the bytes of photos in work, originals and clean copies; a photo that needs more runs alone.
@@ -38,7 +43,8 @@ pub struct Request {
 /// Cleans photos. Without `recording`, nothing is recorded and no picture is decoded.
 ///
 /// One photo that fails does not stop the others. After a cancel, photos that were begun are finished, and the rest are
-/// left alone. Events come from several threads, in the order in which photos end.
+/// left alone. Events come from several threads, in the order in which photos end. Before the first, the unfinished
+/// copies that an earlier run was not left to remove are removed.
 pub fn run(
     photos: &[Found],
     request: &Request,
@@ -47,7 +53,10 @@ pub fn run(
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Summary {
     let names = Names::new(request.naming, &request.destination, photos);
-    let summary = Mutex::new(Summary::default());
+    let summary = Mutex::new(Summary {
+        unfinished_removed: sweep_folders(photos, &request.destination),
+        ..Summary::default()
+    });
     // The original and its clean copy are in memory at once.
     each(photos, request.jobs, 2, &request.limits, |index, photo| {
         let outcome = if cancel.is_cancelled() {
@@ -73,7 +82,7 @@ pub fn inspect_all(
     limits: &Limits,
     jobs: usize,
     cancel: &Cancel,
-    on_report: &(dyn Fn(usize, Result<Report, Failure>) + Sync),
+    on_report: &(dyn Fn(usize, Result<Inspected, Failure>) + Sync),
 ) {
     each(photos, jobs, 1, limits, |index, photo| {
         if !cancel.is_cancelled() {
@@ -86,11 +95,26 @@ pub fn inspect_all(
 ///
 /// # Errors
 /// When the file cannot be read, or could not be cleaned.
-pub fn inspect(path: &std::path::Path, limits: &Limits) -> Result<Report, Failure> {
+pub fn inspect(path: &Path, limits: &Limits) -> Result<Inspected, Failure> {
     caught(|| {
         let source = Source::open(path, limits)?;
-        Ok(metadata::inspect(source.bytes(), limits)?)
+        Ok(Inspected {
+            report: metadata::inspect(source.bytes(), limits)?,
+            traces: outside::look(path, source.stat()),
+        })
     })
+}
+
+/// Removes the unfinished copies that runs which were cut short have left, where the photos are and where their copies
+/// go; how many.
+fn sweep_folders(photos: &[Found], destination: &Destination) -> usize {
+    let mut folders = HashSet::new();
+    for photo in photos {
+        folders.insert(destination.folder(photo));
+        folders.extend(photo.path.parent().map(Path::to_owned));
+    }
+    let now = SystemTime::now();
+    folders.iter().map(|folder| sweep(folder, now)).sum()
 }
 
 /// A mistake of ours in one photo is that photo's failure, not the end of the batch.

@@ -1,8 +1,10 @@
 //! Writing a clean copy so that a crash at any instant leaves either the whole file under its name, or nothing.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use metadata::Cleaned;
 use tempfile::TempPath;
@@ -12,7 +14,13 @@ use crate::naming::Name;
 use crate::times::times;
 
 /// What the names of unfinished copies begin and end with.
-pub(crate) const UNFINISHED: (&str, &str) = (".cloakroom-", ".part");
+const UNFINISHED: (&str, &str) = (".cloakroom-", ".part");
+
+/// How many letters and digits stand between.
+const UNFINISHED_LETTERS: usize = 6;
+
+/// After so long, an unfinished copy that nobody holds is one that nobody will finish: a photo is staged in seconds.
+const ABANDONED_AFTER: Duration = Duration::from_secs(3_600);
 
 /// How many names are tried before giving up.
 const NAMES_MAX: u32 = 10_000;
@@ -26,6 +34,8 @@ const CHUNK_BYTES: usize = 128 << 10;
 pub(crate) struct Staged {
     temporary: TempPath,
     folder: PathBuf,
+    /// Held locked while it has no name of its own, so that another run does not take it for abandoned.
+    held: File,
 }
 
 /// A clean copy under its own name.
@@ -45,7 +55,10 @@ pub(crate) fn stage(
     let writing = |error: io::Error| Failure::writing(&error);
     fs::create_dir_all(folder).map_err(writing)?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(UNFINISHED.0).suffix(UNFINISHED.1);
+    builder
+        .prefix(UNFINISHED.0)
+        .rand_bytes(UNFINISHED_LETTERS)
+        .suffix(UNFINISHED.1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -54,6 +67,8 @@ pub(crate) fn stage(
         ));
     }
     let (mut file, temporary) = builder.tempfile_in(folder).map_err(writing)?.into_parts();
+    // Some file systems have no locks; there, nothing is ever taken for abandoned either.
+    let _ = file.try_lock();
     let times = times(original, keep_times);
     write(&mut file, cleaned.bytes(), times).map_err(writing)?;
     if !reads_back(&mut file, cleaned.bytes()).map_err(writing)? {
@@ -68,6 +83,7 @@ pub(crate) fn stage(
     Ok(Staged {
         temporary,
         folder: folder.to_owned(),
+        held: file,
     })
 }
 
@@ -100,6 +116,7 @@ impl Staged {
         let Self {
             mut temporary,
             folder,
+            held: _held,
         } = self;
         for attempt in 0..NAMES_MAX {
             let path = folder.join(name.candidate(attempt));
@@ -140,15 +157,72 @@ impl Saved {
     }
 }
 
+/// Whether this is the name of a copy that is not finished.
+pub(crate) fn is_unfinished(name: &OsStr) -> bool {
+    name.to_str()
+        .and_then(|name| name.strip_prefix(UNFINISHED.0)?.strip_suffix(UNFINISHED.1))
+        .is_some_and(|letters| {
+            letters.len() == UNFINISHED_LETTERS
+                && letters.bytes().all(|letter| letter.is_ascii_alphanumeric())
+        })
+}
+
+/// Removes the unfinished copies in a folder that a crash or a power cut has left; how many. Only plain files of exactly
+/// our name, that no process holds and that nobody touched for an hour before `now`. Such a file holds a clean copy, or
+/// the beginning of one, and its original is where it was.
+pub(crate) fn sweep(folder: &Path, now: SystemTime) -> usize {
+    let folder = or_here(folder);
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| is_unfinished(&entry.file_name()))
+        .map(|entry| entry.path())
+        .filter(|path| is_abandoned(path, now) && fs::remove_file(path).is_ok())
+        .count()
+}
+
+/// Whether nobody works on an unfinished copy any more.
+fn is_abandoned(path: &Path, now: SystemTime) -> bool {
+    let Ok(stat) = path.symlink_metadata() else {
+        return false;
+    };
+    let is_old = touched(&stat)
+        .and_then(|time| now.duration_since(time).ok())
+        .is_some_and(|age| age >= ABANDONED_AFTER);
+    if !stat.is_file() || !is_old {
+        return false;
+    }
+    let file = File::options().read(true).write(true).open(path);
+    file.or_else(|_| File::open(path))
+        .is_ok_and(|file| file.try_lock().is_ok())
+}
+
+/// When anything of a file was last changed. The time of its content says nothing: that is neutral from the beginning.
+fn touched(stat: &Metadata) -> Option<SystemTime> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let seconds = u64::try_from(stat.ctime()).ok()?;
+        std::time::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    }
+    #[cfg(not(unix))]
+    {
+        stat.modified().ok()
+    }
+}
+
+/// A folder's path; that of the current one is empty.
+fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    }
+}
+
 /// Makes a rename survive a power cut. Some file systems cannot; the copy itself is on the disk already.
 fn sync_folder(folder: &Path) {
     if cfg!(unix) {
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        let _ = File::open(or_here(folder)).and_then(|folder| folder.sync_all());
     }
 }
 
@@ -191,6 +265,44 @@ mod tests {
         assert_eq!(names(folder.path()).len(), 2);
         drop(staged);
         assert_eq!(names(folder.path()), ["a.gif"]);
+    }
+
+    #[test]
+    fn what_a_crash_left_is_removed() {
+        let later = SystemTime::now() + 2 * ABANDONED_AFTER;
+        let (folder, staged) = staged();
+        let left = folder.path().join(".cloakroom-Ab12Cd.part");
+        let others = [
+            ".cloakroom-Ab12Cd.part.jpg",
+            ".cloakroom-.part",
+            ".cloakroom-a much longer name.part",
+            "cloakroom-Ab12Cd.part",
+        ];
+        for name in others {
+            fs::write(folder.path().join(name), "mine").unwrap();
+        }
+        fs::create_dir(folder.path().join(".cloakroom-folder.part")).unwrap();
+        fs::write(&left, "half a copy").unwrap();
+
+        assert_eq!(sweep(folder.path(), SystemTime::now()), 0, "too young");
+        assert_eq!(sweep(folder.path(), later), 1, "the one that is held stays");
+        assert!(!left.exists());
+        let saved = staged.commit(&Name::kept(Path::new("a.gif"), true));
+        assert_eq!(fs::read(saved.unwrap().path).unwrap(), cleaned().bytes());
+        assert_eq!(names(folder.path()).len(), 2 + others.len() + 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_by_such_a_name_is_not_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let photo = folder.path().join("a.gif");
+        fs::write(&photo, "mine").unwrap();
+        let link = folder.path().join(".cloakroom-Ab12Cd.part");
+        std::os::unix::fs::symlink(&photo, &link).unwrap();
+        let later = SystemTime::now() + 2 * ABANDONED_AFTER;
+        assert_eq!(sweep(folder.path(), later), 0);
+        assert!(link.is_symlink() && photo.exists());
     }
 
     #[test]

@@ -237,26 +237,3 @@ fn a_wrong_extension_is_noted_and_kept() {
     );
     assert_eq!(names(folder.path()), ["a.jpg", "a_clean.jpg"]);
 }
-
-#[cfg(target_os = "linux")]
-#[test]
-fn extended_attributes_stay_behind() {
-    use rustix::fs::{XattrFlags, listxattr, setxattr};
-    let folder = folder(&[("a.gif", &photo(true))]);
-    let original = folder.path().join("a.gif");
-    let address = b"https://example.org/jane";
-    if setxattr(
-        &original,
-        "user.xdg.origin.url",
-        address,
-        XattrFlags::empty(),
-    )
-    .is_err()
-    {
-        return common::skipped("this file system has no extended attributes");
-    }
-    let outcomes = outcomes(&found([original.clone()]), &Request::default(), None);
-    let count = |path: &Path| listxattr(path, &mut [0_u8; 1_000][..]).unwrap();
-    assert!(count(&original) > 0);
-    assert_eq!(count(output(&outcomes[0])), 0);
-}

@@ -5,7 +5,7 @@ use std::fs;
 use super::{assert_clean, names_in};
 use crate::app::App;
 use crate::desktop::Desktop;
-use crate::photos;
+use crate::{photos, wait_for};
 
 #[test]
 fn two_photos_from_drop_to_record() {
@@ -47,6 +47,42 @@ fn two_photos_from_drop_to_record() {
 
     app.click("button", "Ledger");
     app.wait_for_text("1 to 2 of 2");
+    app.close();
+}
+
+#[test]
+fn what_the_file_itself_tells_is_shown_and_left_behind() {
+    let desktop = Desktop::start();
+    let name = "IMG_20240131_154210.jpg";
+    let photo = desktop.file(&format!("Pictures/{name}"), &photos::jpeg(400, 300));
+    let address = "https://example.org/mila/holiday.jpg";
+    desktop.file(
+        &format!("Pictures/{name}:Zone.Identifier"),
+        format!("[ZoneTransfer]\r\nZoneId=3\r\nHostUrl={address}\r\n").as_bytes(),
+    );
+    let app = App::open(&desktop, &[&photo]);
+    app.wait_for_row(name, "File name");
+    app.open_row(name);
+    for told in ["The file itself", "2024-01-31 15:42:10", address] {
+        app.wait_for_text(told);
+    }
+    app.click("button", "Clean 1 photo");
+    app.wait_for_row(name, "Cleaned");
+    app.wait_for_text("Left behind with the original");
+    app.wait_for_text("Stays with the copy");
+
+    app.click("button", "Settings");
+    app.click("radio", "Replace telling names");
+    app.click("button", "Clean");
+    app.drop_files(&[&photo]);
+    app.click("button", "Clean 1 photo");
+    wait_for("a copy whose name tells nothing", || {
+        let copies = names_in(&desktop.home().join("Pictures"));
+        copies
+            .iter()
+            .any(|copy| copy.starts_with("photo-"))
+            .then_some(())
+    });
     app.close();
 }
 

@@ -25,7 +25,7 @@ fn records_are_found_read_and_exported() {
     app.wait_for_text("No record matches");
     app.fill("Search records", "");
     app.click("button", "Open record 1");
-    app.wait_for_text("Fingerprints (SHA-256)");
+    app.wait_for_text("Digests (SHA-256)");
     app.click("button", "All records");
 
     let file = desktop.home().join("records.json");

@@ -35,6 +35,28 @@ fn settings_outlive_the_window() {
 }
 
 #[test]
+fn the_place_alone_can_be_removed() {
+    let desktop = Desktop::start();
+    let photo = desktop.file("Pictures/beach.jpg", &photos::jpeg(400, 300));
+    let app = App::open(&desktop, &[&photo]);
+    app.click("button", "Settings");
+    app.click("button", "Remove only the place");
+    wait_for("the choice to be taken", || {
+        let is_ticked = |name| app.is_ticked("checkbox", name);
+        let kept = ["Copyright", "Artist", "Date", "Camera"];
+        (kept.into_iter().all(is_ticked) && !is_ticked("Place")).then_some(())
+    });
+    app.click("button", "Clean");
+    app.click("button", "Clean 1 photo");
+    app.wait_for_row("beach.jpg", "Cleaned");
+    let copy = std::fs::read(desktop.home().join("Pictures/beach_clean.jpg")).unwrap();
+    let report = metadata::inspect(&copy, &metadata::Limits::default()).unwrap();
+    let told: Vec<_> = report.findings.iter().map(|found| found.topic).collect();
+    assert_eq!(told, [metadata::Topic::Person], "{:?}", report.findings);
+    app.close();
+}
+
+#[test]
 fn numbered_copies_are_named_by_number() {
     let desktop = Desktop::start();
     let photo = desktop.file("Pictures/Anna birthday.jpg", &photos::jpeg(400, 300));

@@ -1,8 +1,26 @@
 // Made-up photos, each of a kind that real ones have.
 
-import type { Finding, Photo, PhotoState, Problem, Report, Saved } from '../backend';
+import type { Finding, Photo, PhotoState, Problem, Report, Saved, Trace } from '../backend';
 
 const f = (topic: Finding['topic'], name: string, value: string): Finding => ({ topic, name, value });
+
+const t = (carrier: Trace['carrier'], topic: Trace['topic'], name: string, value: string): Trace => ({ carrier, topic, name, value, stays: null });
+
+const CHANGED = t('times', 'time', 'Changed', '2026-07-14 16:42:09 UTC');
+const TELLING_NAME = [
+  t('name', 'time', 'File name', '2026-07-14 18:42:07'),
+  t('name', 'device', 'File name', 'as cameras number them'),
+];
+const NOTES = [
+  t('attribute', 'provenance', 'Downloaded from', 'https://photos.example.org/album/anna/beach.jpg'),
+  t('attribute', 'provenance', 'Linked from', 'https://mail.example.org/inbox/217'),
+];
+
+/** Names of cameras tell, and one photo was downloaded. */
+function outsideOf(name: string): Trace[] {
+  const named = /^(IMG|PXL|Screenshot)/.test(name) ? TELLING_NAME : [];
+  return [...named, CHANGED, ...(name.startsWith('Anna') ? NOTES : [])];
+}
 
 const PLACE = [
   f('place', 'Position', '48.858370, 2.294481'),
@@ -76,6 +94,7 @@ export function reportOf(id: number): Report {
     height: kind.size[1],
     findings: kind.findings,
     picture: kind.container === 'JPEG' ? PICTURE : [],
+    outside: outsideOf(kind.name),
   };
 }
 
@@ -90,14 +109,15 @@ export function made(id: number, folder: string | null = null): Photo {
 export function ended(photo: Photo, record: string | null, keepCopyright: boolean): PhotoState {
   const report = reportOf(photo.id);
   if (photo.id % 10 === 3) return { kind: 'refused', problem: REFUSED };
-  if (photo.id % 10 === 7) return { kind: 'failed', problem: FAILED, report };
+  if (photo.id % 10 === 7) return { kind: 'failed', problem: FAILED, report, saved: null };
   const saved: Saved = {
     name: photo.name.replace(/(\.[^.]+)$/, '_clean$1'),
     removed: report.findings,
     kept: keepCopyright && report.findings.length > 0 ? [f('person', 'Copyright', '© Anna Example')] : [],
+    outside: report.outside.map((trace) => ({ ...trace, stays: trace.carrier === 'name' })),
     record,
     notes: photo.id % 10 === 2 ? ['The brighter layer for HDR screens was dropped. On other screens the photo looks the same.'] : [],
   };
-  if (report.findings.length === 0) return { kind: 'alreadyClean', report, saved: { ...saved, name: null, record: null } };
+  if (report.findings.length === 0) return { kind: 'alreadyClean', report, saved: { ...saved, outside: saved.outside.map((trace) => ({ ...trace, stays: true })), name: null, record: null } };
   return { kind: 'done', report, saved };
 }

@@ -110,6 +110,51 @@ fn removes_everything_and_keeps_the_picture() {
 }
 
 #[test]
+fn the_place_alone_can_go() {
+    use crate::Keep;
+    use crate::exif_writer::fresh_exif;
+    use crate::explain::exif::{Gps, Kept, kept};
+
+    let told = Kept {
+        date_time_original: Some("2024:01:31 12:00:05".into()),
+        offset_time_original: None,
+        make: Some(b"Acme".to_vec()),
+        model: Some(b"One".to_vec()),
+        copyright: Some(b"(c) Jane Doe".to_vec()),
+        artist: Some(b"Jane Doe".to_vec()),
+        gps: Some(Gps {
+            latitude: [(48, 1), (51, 1), (301, 10)],
+            latitude_ref: b'N',
+            longitude: [(2, 1), (17, 1), (401, 10)],
+            longitude_ref: b'E',
+            altitude: None,
+        }),
+    };
+    let everything = Policy {
+        keep: Keep::ALL.into_iter().collect(),
+    };
+    let exif = fresh_exif(6, &told, &everything).unwrap();
+    let file = file(
+        &[
+            segment(0xE1, &[b"Exif\0\0", &exif[..]].concat()),
+            segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:Description exif:GPSLatitude='48,51.5N' photoshop:City='Paris'/></x:xmpmeta>"),
+            segment(0xE4, b"a place in a maker's block"),
+        ],
+        b"",
+    );
+    let cleaned = clean(&file, &Policy::all_but_place(), &Limits::default()).unwrap();
+    let is_place = |finding: &&Finding| finding.topic == Topic::Place;
+    assert!(cleaned.removed().iter().any(|finding| is_place(&finding)));
+    assert_eq!(cleaned.kept().iter().find(is_place), None);
+
+    let parts = parts_of(cleaned.bytes()).unwrap();
+    let blocks: Vec<_> = parts.iter().filter(|part| part.bytes[1] == 0xE1).collect();
+    assert_eq!(blocks.len(), 1, "one fresh Exif block");
+    assert_eq!(kept(blocks[0].body), Kept { gps: None, ..told });
+    assert!(parts.iter().all(|part| part.name != "APP4"));
+}
+
+#[test]
 fn cleaning_twice_is_cleaning_once() {
     let once = cleaned(&dirty());
     assert_eq!(cleaned(&once), once);
