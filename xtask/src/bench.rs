@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: speed and memory, beside other tools and in the same run.
 
+mod inspect;
 mod measure;
 mod metadata;
 mod throughput;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::measure::{Scratch, cost, median, seconds};
-use super::{Bound, throughput};
+use super::{Bound, inspect, throughput};
 use crate::jpeg;
 
 pub(super) const MEGA: f64 = 1e6;
@@ -21,6 +21,7 @@ pub(super) fn measure(cloakroom: &Path) -> Result<Vec<Bound>, String> {
     let mut bounds = throughput::measure(cloakroom, &scratch)?;
     bounds.extend(single(cloakroom, &scratch)?);
     bounds.extend(memory(cloakroom, &scratch)?);
+    bounds.extend(inspect::measure(cloakroom, &scratch)?);
     println!();
     for bound in &bounds {
         println!(
