@@ -11,11 +11,16 @@ use crate::format::Piece;
 use crate::keep::{Fate, fate};
 use crate::part::Part;
 
-/// The items that stay, in the order of their numbers: what describes each, what it is made of, and its data.
+/// All coded pieces in their order; then the items that stay, in the order of their numbers: what describes each, what it
+/// is made of, and its data.
 pub(super) fn arrangement<'a>(parts: &[Part<'a>]) -> Vec<Piece<'a>> {
+    let coded = parts.iter().filter(|part| part.is_coded());
+    let mut pieces: Vec<_> = coded
+        .map(|part| Piece::Bytes(part.kind, part.body))
+        .collect();
     // The walk made the parts of a file whose meta box it could read.
     let Ok(source) = Source::of(parts) else {
-        return Vec::new();
+        return pieces;
     };
     let meta = &source.meta;
     let mut references: BTreeMap<u32, Vec<&Reference>> = BTreeMap::new();
@@ -27,7 +32,7 @@ pub(super) fn arrangement<'a>(parts: &[Part<'a>]) -> Vec<Piece<'a>> {
             references.entry(found.from).or_default().push(found);
         }
     }
-    let mut pieces = vec![Piece::Picture(meta.primary)];
+    pieces.push(Piece::Picture(meta.primary));
     for (number, item) in &meta.items {
         let entry = source.part_at(item.entry.span.start);
         if entry.is_none_or(|entry| (entry.name, entry.kind) != names::INFE) {

@@ -1,5 +1,4 @@
-//! The damages D1 to D9, each by its number: what other tools did to pictures. (D5 is that of TIFF, which has tests of
-//! its own.)
+//! The damages D1 to D9, each by its number: what other tools did to pictures.
 
 use super::fixtures::heif::{Data, Item, Photo, bx, full, grid, group, ispe, item, picture_data};
 use super::fixtures::*;
@@ -11,6 +10,7 @@ named![
     d2_the_colours_stay,
     d3_the_gain_map_stays,
     d4_animations_stay,
+    d5_every_page_of_a_tiff_stays_in_its_depth,
     d6_coded_pixels_are_never_touched,
     d7_a_heic_keeps_its_profile_as_a_property,
     d8_item_locations_stay_in_their_form,
@@ -199,6 +199,35 @@ fn d4_animations_stay() {
     let file = gif(&[GIF_LOOP, GIF_CONTROL, GIF_IMAGE, GIF_CONTROL, GIF_IMAGE]);
     assert!(clean(&file).unchanged());
     needs(&clean(&file), "Animation", "2 frames");
+}
+
+#[test]
+fn d5_every_page_of_a_tiff_stays_in_its_depth() {
+    for style in tiff::STYLES {
+        let pages: Vec<_> = (0..5_u8)
+            .map(|number| {
+                let mut page = style.grey();
+                let depth = page.fields.iter_mut().find(|field| field.0 == 258);
+                *depth.unwrap() = style.short(258, &[16]);
+                page.fields.push(tiff::ascii(0x010E, "page of Jane's"));
+                page.pieces = vec![vec![number + 100; 16], vec![number + 200; 8]];
+                page
+            })
+            .collect();
+        let copy = gone(&style.file(&pages), &["Jane"]);
+        for number in 0..5 {
+            assert_eq!(count(copy.bytes(), &[number + 100; 16]), 1);
+            assert_eq!(count(copy.bytes(), &[number + 200; 8]), 1);
+        }
+        let (_, _, depth) = style.short(258, &[16]);
+        let entry = [&style.short(0, &[258]).2[..], &style.short(0, &[3]).2].concat();
+        let mut at = 0;
+        for _ in 0..5 {
+            let found = memchr::memmem::find(&copy.bytes()[at..], &entry).unwrap();
+            at += found + if style.is_big { 12 } else { 8 };
+            assert_eq!(copy.bytes()[at..at + 2], depth);
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::exif_writer::fresh_exif;
 use crate::explain::exif::{Gps, Kept};
 pub(super) use crate::heif::builder as heif;
 pub(super) use crate::jxl::builder as jxl;
+pub(super) use crate::tiff::builder as tiff;
 use crate::{Cleaned, Keep, Limits, Policy, Report, Topic};
 
 /// A position in the garden of the Eiffel tower, as text.

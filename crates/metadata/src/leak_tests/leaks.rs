@@ -1,4 +1,4 @@
-//! The leaks L1 to L13, each by its number: what other tools left in photos. (L11 is that of TIFF, which has tests of its own.)
+//! The leaks L1 to L13, each by its number: what other tools left in photos.
 
 use super::fixtures::heif::{Data, Item, Photo, bx, full, group, item, picture_data, sei};
 use super::fixtures::*;
@@ -17,6 +17,7 @@ named![
     l08_makers_segments_go,
     l09_words_go_wherever_they_stand,
     l10_packed_boxes_of_jpeg_xl_go,
+    l11_tags_that_identify_go_from_tiff,
     l12_unknown_png_chunks_go,
     l13_unknown_webp_chunks_go,
 ];
@@ -359,6 +360,50 @@ fn l10_packed_boxes_of_jpeg_xl_go() {
         tells(&file, Topic::Place, "48.858");
         let copy = gone(&file, &["Exif", "xml ", "Acme", "48,51.504N", "Jane"]);
         assert_eq!(copy.bytes(), jxl_boxes(&[]));
+    }
+}
+
+#[test]
+fn l11_tags_that_identify_go_from_tiff() {
+    for style in tiff::STYLES {
+        let mut page = style.grey();
+        let picture = page.pieces.clone();
+        page.fields.extend([
+            tiff::ascii(0x010E, "in Jane's garden"),
+            tiff::ascii(0x010F, "Acme Cameras"),
+            tiff::ascii(0x0110, "Right Main Camera"),
+            tiff::ascii(0x0131, "Janesoft"),
+            tiff::ascii(0x0132, "2024:01:31 12:00:05"),
+            tiff::ascii(0x013B, "Jane Doe"),
+            tiff::bytes(0x02BC, &xmp()),
+            tiff::ascii(0x8298, "(c) Jane Doe"),
+            tiff::bytes(0x83BB, b"\x1C\x02\x50\0\x08Jane Doe"),
+            tiff::ascii(0xA431, "PI040378D25L000046"),
+            tiff::ascii(0xFDE8, "a private tag of Jane's"),
+        ]);
+        let preview = tiff::Page {
+            pieces: vec![b"a smaller Jane".to_vec()],
+            ..style.grey()
+        };
+        let mut small = preview.clone();
+        small.fields.push(style.long(0x00FE, &[1]));
+        page.below.push((0x014A, small));
+        let file = [style.file(&[page]), b"behind it all, Jane".to_vec()].concat();
+        tells(&file, Topic::Person, "Jane Doe");
+        let copy = gone(
+            &file,
+            &[
+                "Jane",
+                "Acme",
+                "Right Main",
+                "2024:01:31",
+                "PI0403",
+                "xmpmeta",
+            ],
+        );
+        for piece in picture {
+            assert_eq!(count(copy.bytes(), &piece), 1);
+        }
     }
 }
 

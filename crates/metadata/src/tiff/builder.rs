@@ -5,28 +5,28 @@ use super::ifd::{kind, unit_len};
 use super::tag_table as tag;
 
 /// A tag, its type, its numbers' bytes in the file's order.
-pub(super) type Field = (u16, u16, Vec<u8>);
+pub(crate) type Field = (u16, u16, Vec<u8>);
 
 /// A directory to be written.
 #[derive(Clone, Default)]
-pub(super) struct Page {
-    pub(super) fields: Vec<Field>,
+pub(crate) struct Page {
+    pub(crate) fields: Vec<Field>,
     /// Strips, or tiles when it has a tile width.
-    pub(super) pieces: Vec<Vec<u8>>,
+    pub(crate) pieces: Vec<Vec<u8>>,
     /// How many bytes more than it has each strip claims, and what stands in them.
-    pub(super) slack: Vec<u8>,
+    pub(crate) slack: Vec<u8>,
     /// Directories under a pointer of that tag.
-    pub(super) below: Vec<(u16, Self)>,
+    pub(crate) below: Vec<(u16, Self)>,
 }
 
 /// How a file is written.
 #[derive(Clone, Copy)]
-pub(super) struct Style {
+pub(crate) struct Style {
     pub(super) order: Order,
-    pub(super) is_big: bool,
+    pub(crate) is_big: bool,
 }
 
-pub(super) const STYLES: [Style; 4] = [
+pub(crate) const STYLES: [Style; 4] = [
     style(Order::Little, false),
     style(Order::Big, false),
     style(Order::Little, true),
@@ -38,21 +38,21 @@ const fn style(order: Order, is_big: bool) -> Style {
 }
 
 impl Style {
-    pub(super) fn short(self, tag: u16, numbers: &[u16]) -> Field {
+    pub(crate) fn short(self, tag: u16, numbers: &[u16]) -> Field {
         let bytes = numbers
             .iter()
             .flat_map(|n| self.order.write(u64::from(*n), 2));
         (tag, kind::SHORT, bytes.collect())
     }
 
-    pub(super) fn long(self, tag: u16, numbers: &[u32]) -> Field {
+    pub(crate) fn long(self, tag: u16, numbers: &[u32]) -> Field {
         let bytes = numbers
             .iter()
             .flat_map(|n| self.order.write(u64::from(*n), 4));
         (tag, kind::LONG, bytes.collect())
     }
 
-    pub(super) fn rational(self, tag: u16, numbers: &[u32]) -> Field {
+    pub(crate) fn rational(self, tag: u16, numbers: &[u32]) -> Field {
         let (_, _, bytes) = self.long(tag, numbers);
         (tag, kind::RATIONAL, bytes)
     }
@@ -62,7 +62,7 @@ impl Style {
     }
 
     /// A grey page of 4 by 3 pixels in strips of two rows.
-    pub(super) fn grey(self) -> Page {
+    pub(crate) fn grey(self) -> Page {
         Page {
             fields: vec![
                 self.short(tag::WIDTH, &[4]),
@@ -81,7 +81,7 @@ impl Style {
     }
 
     /// The file of these pages. A byte that no tag explains stands before each directory.
-    pub(super) fn file(self, pages: &[Page]) -> Vec<u8> {
+    pub(crate) fn file(self, pages: &[Page]) -> Vec<u8> {
         let mut out = match self.order {
             Order::Little => b"II".to_vec(),
             Order::Big => b"MM".to_vec(),
@@ -164,10 +164,10 @@ impl Style {
     }
 }
 
-pub(super) fn ascii(tag: u16, text: &str) -> Field {
+pub(crate) fn ascii(tag: u16, text: &str) -> Field {
     (tag, kind::ASCII, [text.as_bytes(), b"\0"].concat())
 }
 
-pub(super) fn bytes(tag: u16, value: &[u8]) -> Field {
+pub(crate) fn bytes(tag: u16, value: &[u8]) -> Field {
     (tag, kind::UNDEFINED, value.to_vec())
 }

@@ -4,7 +4,7 @@
 //! pixels are decoded and shown; all directories are written anew, and every byte that they do not need is left behind.
 
 #[cfg(test)]
-mod builder;
+pub(crate) mod builder;
 mod bytes;
 mod coded;
 mod compare;

@@ -25,7 +25,7 @@ pub(super) mod walk;
 use super::boxes::{self, IsoBox, NoBox, Span, View};
 use super::cut::Cut;
 use super::names as shared;
-use crate::format::{Format, Frame, Fresh, Payload};
+use crate::format::{Format, Frame, Fresh, Payload, Piece};
 use crate::part::{Kind, Part};
 use crate::{Error, Limits};
 use source::Source;
@@ -59,6 +59,10 @@ impl Format for Video {
         Some(payload::orientation(&source.movie))
     }
 
+    fn arrangement<'a>(&self, parts: &[Part<'a>]) -> Vec<Piece<'a>> {
+        arrangement(parts)
+    }
+
     fn payloads<'a>(&self, parts: &[Part<'a>], _: &Limits) -> Vec<Payload<'a>> {
         let mut payloads = payload::payloads(parts);
         payloads.extend(parts.iter().filter_map(super::payload::single));
@@ -73,6 +77,39 @@ impl Format for Video {
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {
         names::VOCABULARY
     }
+}
+
+/// All coded pieces in their order, and then again track by track, as the tables of each lead to them: so that an offset
+/// that came out wrong in a copy is noticed, and not only a changed byte.
+fn arrangement<'a>(parts: &[Part<'a>]) -> Vec<Piece<'a>> {
+    let coded = parts.iter().filter(|part| part.is_coded());
+    let mut pieces: Vec<_> = coded
+        .map(|part| Piece::Bytes(part.kind, part.body))
+        .collect();
+    // The walk made the parts of a file whose movie box it could read.
+    let Ok(source) = source(parts) else {
+        return pieces;
+    };
+    let staying = source
+        .movie
+        .tracks
+        .iter()
+        .filter(|track| track.role.stays());
+    for track in staying {
+        pieces.push(Piece::Picture(track.number));
+        let chunks = track.samples.iter().flat_map(|samples| &samples.chunks);
+        for chunk in chunks {
+            let from = parts.partition_point(|part| part.offset <= chunk.span.start);
+            let to = parts.partition_point(|part| part.offset < chunk.span.end);
+            let within = parts.get(from.saturating_sub(1)..to).unwrap_or_default();
+            let coded = within.iter().filter(|part| part.is_coded());
+            pieces.extend(coded.map(|part| {
+                let view = View::new(part.bytes, part.offset);
+                Piece::Bytes(part.kind, view.clip(chunk.span))
+            }));
+        }
+    }
+    pieces
 }
 
 fn source<'p, 'a>(parts: &'p [Part<'a>]) -> Result<Source<'p, 'a>, Error> {
