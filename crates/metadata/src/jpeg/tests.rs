@@ -133,7 +133,7 @@ fn the_place_alone_can_go() {
     let everything = Policy {
         keep: Keep::ALL.into_iter().collect(),
     };
-    let exif = fresh_exif(6, &told, &everything).unwrap();
+    let exif = fresh_exif(6, None, &told, &everything).unwrap();
     let file = file(
         &[
             segment(0xE1, &[b"Exif\0\0", &exif[..]].concat()),
