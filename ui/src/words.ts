@@ -56,7 +56,7 @@ export const words = {
     choosePhotos: 'Choose photos',
     chooseFolder: 'Choose folder',
     facts: {
-      formats: 'Works on JPEG, HEIC, PNG, WebP, AVIF, JPEG XL, GIF and TIFF, and on MP4 and MOV videos. Anything else is refused, with the reason.',
+      formats: 'Works on JPEG, HEIC, PNG, WebP, AVIF, JPEG XL, GIF, TIFF and BMP, and on MP4 and MOV videos. Anything else is refused, with the reason.',
       pixels: 'The picture itself stays the same, pixel for pixel. Only what is attached to it goes.',
       offline: 'Everything happens on this computer. Nothing is sent anywhere.',
     },
@@ -187,7 +187,7 @@ export const words = {
   },
 
   /** How a format is written; the ledger keeps plain letters. */
-  format: (container: string) => ({ jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF', heic: 'HEIC', avif: 'AVIF', jxl: 'JPEG XL', tiff: 'TIFF', mp4: 'MP4', mov: 'MOV' })[container] ?? container,
+  format: (container: string) => ({ jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF', heic: 'HEIC', avif: 'AVIF', jxl: 'JPEG XL', tiff: 'TIFF', bmp: 'BMP', mp4: 'MP4', mov: 'MOV' })[container] ?? container,
 
   topics: {
     place: { name: 'Place', why: 'Where the photo was taken, often to within a few metres.' },

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::bmp::is_bmp;
 use crate::refusal::{Refusal, refusal};
 
 /// A container that [`clean`](crate::clean) can rewrite.
@@ -25,6 +26,8 @@ pub enum Container {
     Jxl,
     /// TIFF and BigTIFF, of one or many pages, TIFF 6.0.
     Tiff,
+    /// BMP, of Windows and of OS/2.
+    Bmp,
     /// MP4 and 3GP video, ISO/IEC 14496-14 and 3GPP TS 26.244.
     Mp4,
     /// QuickTime video, QuickTime File Format.
@@ -33,7 +36,7 @@ pub enum Container {
 
 impl Container {
     /// Every container, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Jpeg,
         Self::Png,
         Self::Webp,
@@ -42,6 +45,7 @@ impl Container {
         Self::Avif,
         Self::Jxl,
         Self::Tiff,
+        Self::Bmp,
         Self::Mp4,
         Self::Mov,
     ];
@@ -58,6 +62,7 @@ impl Container {
             Self::Avif => "AVIF",
             Self::Jxl => "JPEG XL",
             Self::Tiff => "TIFF",
+            Self::Bmp => "BMP",
             Self::Mp4 => "MP4",
             Self::Mov => "MOV",
         }
@@ -75,6 +80,7 @@ impl Container {
             Self::Avif => "avif",
             Self::Jxl => "jxl",
             Self::Tiff => "tif",
+            Self::Bmp => "bmp",
             Self::Mp4 => "mp4",
             Self::Mov => "mov",
         }
@@ -92,6 +98,7 @@ impl Container {
             Self::Avif => &["avif", "avifs"],
             Self::Jxl => &["jxl"],
             Self::Tiff => &["tif", "tiff", "btf", "tf8"],
+            Self::Bmp => &["bmp", "dib"],
             Self::Mp4 => &["mp4", "m4v", "3gp", "3g2"],
             Self::Mov => &["mov", "qt"],
         }
@@ -155,7 +162,9 @@ pub fn sniff(bytes: &[u8]) -> Option<Sniffed> {
     if signed == Some(Container::Tiff) && refused.is_some() {
         return refused;
     }
-    let photo = signed.or_else(|| video(bytes)).map(Sniffed::Photo);
+    let bmp = || is_bmp(bytes).then_some(Container::Bmp);
+    let photo = signed.or_else(|| video(bytes)).or_else(bmp);
+    let photo = photo.map(Sniffed::Photo);
     photo.or(refused)
 }
 

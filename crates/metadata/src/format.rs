@@ -222,6 +222,7 @@ pub(crate) fn format_of(container: Container) -> &'static dyn Format {
         Container::Heic | Container::Avif => &crate::heif::Heif,
         Container::Jxl => &crate::jxl::Jxl,
         Container::Tiff => &crate::tiff::Tiff,
+        Container::Bmp => &crate::bmp::Bmp,
         Container::Mp4 | Container::Mov => &crate::heif::Video,
     }
 }

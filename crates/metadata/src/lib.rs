@@ -33,6 +33,7 @@
     )
 )]
 
+mod bmp;
 mod clean;
 mod container;
 mod error;
