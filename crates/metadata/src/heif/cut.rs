@@ -9,7 +9,9 @@ use super::roles::Role;
 use super::units::{Unit, Use};
 use super::{av1, data, derived, hevc};
 use crate::Error;
+use crate::part::Kind;
 
+const OUTSIDE: &str = "picture data outside mdat and idat (ISO/IEC 14496-12 § 8.1.1)";
 const SHARED: &str = "pictures that share a part of their data";
 
 /// A part to be: where it stands, where its payload does, and what it is.
@@ -50,7 +52,14 @@ impl Cut {
     }
 }
 
-/// The data of all items.
+/// The samples of a sequence, in the order of the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Samples<'s> {
+    pub(super) staying: &'s [Cut],
+    pub(super) going: &'s [Cut],
+}
+
+/// The data of all items, and of a sequence.
 #[derive(Debug, Default)]
 pub(super) struct Data {
     /// What stays, and the units inside it that go, by where they begin; none overlaps another.
@@ -68,10 +77,17 @@ impl Data {
         view: View<'_>,
         meta: &Meta,
         roles: &BTreeMap<u32, Role>,
+        samples: Samples<'_>,
         homes: &[Span],
         limit: usize,
     ) -> Result<Self, Error> {
         let mut all = Self::default();
+        for cut in samples.staying {
+            if !is_within(homes, cut.span) {
+                return Err(refuse(OUTSIDE, &[cut.span]));
+            }
+            all.stay(*cut, limit)?;
+        }
         let file = Span {
             start: 0,
             end: view.end(),
@@ -110,17 +126,19 @@ impl Data {
                 continue;
             }
             if !spans.iter().all(|span| is_within(homes, *span)) {
-                return Err(refuse(
-                    "picture data outside mdat and idat (ISO/IEC 14496-12 § 8.1.1)",
-                    &spans,
-                ));
+                return Err(refuse(OUTSIDE, &spans));
             }
-            for cut in unit_cuts(&spans, &units, role.data()) {
+            let cuts = unit_cuts(&spans, &units, role.data());
+            if !samples.staying.is_empty() && spans.iter().all(|span| all.holds(*span)) {
+                all.share(&spans, &cuts, role.data())?;
+                continue;
+            }
+            for cut in cuts {
                 all.stay(cut, limit)?;
             }
         }
         Self::check_stores(meta, roles, file, stored)?;
-        all.add_going(meta, roles, file)?;
+        all.add_going(meta, roles, samples.going, file)?;
         Ok(all)
     }
 
@@ -137,6 +155,58 @@ impl Data {
             });
         }
         self.stays.insert(cut.span.start, cut);
+        Ok(())
+    }
+
+    /// Whether all bytes of a span stay already.
+    fn holds(&self, span: Span) -> bool {
+        let first = self.stays.range(..=span.start).next_back();
+        let mut at = match first {
+            Some((_, cut)) if cut.span.end > span.start => cut.span.end,
+            _ => return false,
+        };
+        while at < span.end {
+            match self.stays.get(&at) {
+                Some(cut) => at = cut.span.end,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// The picture of a sequence is one of its samples, as a rule. It becomes parts of its own; what goes of it must be
+    /// what goes of the sample.
+    fn share(&mut self, spans: &[Span], units: &[Cut], name: Name) -> Result<(), Error> {
+        for span in spans {
+            self.split(span.start)?;
+            self.split(span.end)?;
+        }
+        for unit in units.iter().filter(|unit| unit.name != name) {
+            // In samples the length before a unit stays.
+            let message = self.stays.range(unit.span.start..unit.span.end).next_back();
+            let is_same = message.is_some_and(|(_, cut)| {
+                let before = cut.span.start.saturating_sub(unit.span.start);
+                cut.name.1 == Kind::Message && cut.span.end == unit.span.end && before <= 4
+            });
+            if !is_same {
+                return Err(refuse(SHARED, &[unit.span]));
+            }
+        }
+        Ok(())
+    }
+
+    /// Cuts what stays in two where a picture begins or ends.
+    fn split(&mut self, at: usize) -> Result<(), Error> {
+        let before = self.stays.range_mut(..at).next_back();
+        let Some((_, cut)) = before.filter(|(_, cut)| cut.span.end > at) else {
+            return Ok(());
+        };
+        if cut.name.1 == Kind::Message {
+            return Err(refuse(SHARED, &[cut.span]));
+        }
+        let rest = Cut::whole(at, cut.span.end, cut.name);
+        *cut = Cut::whole(cut.span.start, at, cut.name);
+        self.stays.insert(at, rest);
         Ok(())
     }
 
@@ -173,9 +243,10 @@ impl Data {
         &mut self,
         meta: &Meta,
         roles: &BTreeMap<u32, Role>,
+        samples: &[Cut],
         file: Span,
     ) -> Result<(), Error> {
-        let mut going = Vec::new();
+        let mut going: Vec<(Span, Name)> = samples.iter().map(|cut| (cut.span, cut.name)).collect();
         for (item, role) in roles.iter().filter(|(_, role)| !role.stays()) {
             // What cannot be located is no part of the picture, and its bytes are not told apart from the rest.
             for span in data::spans(meta, *item, file).unwrap_or_default() {

@@ -19,14 +19,28 @@ pub(super) const BRANDS: [&[u8; 4]; 22] = [
     b"1pic", b"tmap",
 ];
 
+/// The brands of sequences of pictures, of which the first four may stand first.
+const SEQUENCE_BRANDS: [&[u8; 4]; 9] = [
+    b"avis", b"msf1", b"hevc", b"hevx", b"iso8", b"iso9", b"isom", b"iso3", b"iso4",
+];
+
 /// How many of them may stand first, as what the file is.
 const MAJOR_BRANDS: usize = 8;
 
-/// The file type: the brands of still pictures, each once, and no version.
-pub(super) fn file_type(body: &[u8]) -> Vec<u8> {
+/// The file type: the brands of pictures, each once, and no version.
+pub(super) fn file_type(body: &[u8], is_sequence: bool) -> Vec<u8> {
     let words: Vec<&[u8]> = body.chunks_exact(4).collect();
-    let known = |word: &[u8]| BRANDS.iter().position(|brand| *brand == word);
-    let is_major = |word: &&&[u8]| known(word).is_some_and(|at| at < MAJOR_BRANDS);
+    let sequences = SEQUENCE_BRANDS.get(..if is_sequence { 9 } else { 0 });
+    let sequences = sequences.unwrap_or_default();
+    let known = |word: &[u8]| {
+        let at = BRANDS.iter().position(|brand| *brand == word);
+        at.or_else(|| sequences.iter().position(|brand| *brand == word))
+    };
+    let is_major = |word: &&&[u8]| {
+        let is_sequence = sequences.iter().take(4).any(|brand| *brand == **word);
+        let still = BRANDS.iter().take(MAJOR_BRANDS);
+        is_sequence || still.into_iter().any(|brand| *brand == **word)
+    };
     let compatible = words.get(2..).unwrap_or_default();
     let major = words.first().into_iter().chain(compatible).find(is_major);
     let mut out = major.copied().unwrap_or(b"mif1").to_vec();

@@ -1,4 +1,4 @@
-//! HEIC and AVIF: still pictures in boxes. ISO/IEC 23008-12 (HEIF), AV1 Image File Format, ISO/IEC 14496-12.
+//! HEIC and AVIF: pictures in boxes, still and in sequences. ISO/IEC 23008-12 (HEIF), AV1 Image File Format, ISO/IEC 14496-12.
 //!
 //! A file is a set of items, of which one is the picture. What stays is what that picture is made of, found by
 //! following references from it; every table is then written anew for those items, and the rest of the file is left
@@ -28,7 +28,7 @@ mod rebuild;
 mod roles;
 mod source;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod turn;
 mod units;
 mod walk;
@@ -50,6 +50,12 @@ impl Format for Heif {
     }
 
     fn frame(&self, parts: &[Part<'_>]) -> Result<Frame, Error> {
+        let movie = movie::source::Source::of(parts)?;
+        let frames = movie.and_then(|found| frames(&found.movie)).unwrap_or(1);
+        if is_video(parts) {
+            let frame = Video.frame(parts)?;
+            return Ok(Frame { frames, ..frame });
+        }
         let source = Source::of(parts)?;
         let (width, height) = size(&source, source.meta.primary).ok_or(Error::Malformed {
             what: "its picture has no size (ISO/IEC 23008-12 § 6.5.3)",
@@ -58,30 +64,54 @@ impl Format for Heif {
         Ok(Frame {
             width,
             height,
-            frames: 1,
+            frames,
         })
     }
 
     fn orientation(&self, parts: &[Part<'_>]) -> Option<u8> {
+        if is_video(parts) {
+            return Video.orientation(parts);
+        }
         let source = Source::of(parts).ok()?;
         Some(turn::orientation(source.view(), &source.meta))
     }
 
     fn arrangement<'a>(&self, parts: &[Part<'a>]) -> Vec<Piece<'a>> {
-        arrangement::arrangement(parts)
+        let mut pieces = arrangement::arrangement(parts);
+        pieces.extend(movie::arrangement::arrangement(parts));
+        pieces
     }
 
-    fn payloads<'a>(&self, parts: &[Part<'a>], _: &Limits) -> Vec<Payload<'a>> {
-        payload::payloads(parts)
+    fn payloads<'a>(&self, parts: &[Part<'a>], limits: &Limits) -> Vec<Payload<'a>> {
+        if is_video(parts) {
+            return Video.payloads(parts, limits);
+        }
+        let mut payloads = payload::payloads(parts);
+        payloads.extend(movie::payload::payloads(parts));
+        payloads
     }
 
     fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+        if is_video(parts) {
+            return Video.rebuild(parts, fresh);
+        }
         rebuild::rebuild(parts, fresh)
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {
         names::VOCABULARY
     }
+}
+
+/// Whether the file is a sequence without a picture beside it.
+fn is_video(parts: &[Part<'_>]) -> bool {
+    !parts.iter().any(|part| part.name == names::META.0)
+}
+
+/// How many pictures a sequence has.
+fn frames(movie: &movie::tracks::Movie) -> Option<u32> {
+    let samples = movie.video()?.samples.as_ref().ok()?;
+    u32::try_from(samples.count()).ok()
 }
 
 /// The width and height of an item by its `ispe` property, ISO/IEC 23008-12 § 6.5.3; neither is zero.

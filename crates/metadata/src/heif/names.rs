@@ -1,5 +1,6 @@
 //! What the parts are called, and what they are.
 
+use super::movie::names as movie;
 use crate::part::Kind;
 
 /// The name and the kind of a part.
@@ -135,6 +136,39 @@ pub(super) static VOCABULARY: &[Name] = &[
     VENDOR,
     FREE,
     GAP,
+    // - Of sequences of pictures
+    movie::CONTAINER,
+    movie::MVHD,
+    movie::TKHD,
+    movie::TIMING,
+    movie::REFERENCE,
+    movie::MDHD,
+    movie::SIZES,
+    movie::ENTRY,
+    movie::VISUAL,
+    movie::CONFIGURATION,
+    movie::HINTS,
+    movie::AUDIO,
+    movie::DESCRIPTOR,
+    movie::SOUND_HINTS,
+    movie::OFFSETS,
+    movie::VIDEO,
+    movie::ALPHA,
+    movie::SOUND,
+    movie::AVC_MESSAGE,
+    movie::HEVC_MESSAGE,
+    movie::AV1_MESSAGE,
+    movie::TELEMETRY,
+    movie::WORDS,
+    movie::TIME_CODE,
+    movie::OTHER_VIDEO,
+    movie::OTHER_TRACK,
+    movie::USER_DATA,
+    movie::VENDOR,
+    movie::LOST_REFERENCE,
+    movie::FREE,
+    movie::GAP,
+    movie::OTHER,
     OTHER,
     TRAILER,
 ];

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::Source;
-use super::{data, exif, names};
+use super::{data, exif, movie, names};
 use crate::format::Fresh;
 use crate::gain_map::apple;
 use crate::keep::{Fate, fate};
@@ -42,6 +42,7 @@ impl Plan {
         let mut items: BTreeSet<u32> = entries.map(|(number, _)| *number).collect();
         let place = exif::chosen(meta).and_then(|item| Some((item, exif_place(source, item)?)));
         let mut data = numbers(source);
+        data.extend(padding(source));
         let exif = place.zip(fresh.exif.as_deref());
         if let Some(((item, place), tiff)) = exif {
             items.insert(item);
@@ -119,6 +120,14 @@ fn numbers(source: &Source<'_, '_>) -> BTreeMap<usize, Vec<u8>> {
         Some((part.offset, numbers.packet().into_bytes()))
     };
     parts.filter_map(packet).collect()
+}
+
+/// The messages in samples of a sequence as padding, by where they stood.
+fn padding(source: &Source<'_, '_>) -> BTreeMap<usize, Vec<u8>> {
+    let messages = source.parts.iter();
+    let messages = messages.filter(|part| part.kind == Kind::Message);
+    let padded = |part: &Part<'_>| (part.offset, movie::data::padded(part.name, part.bytes));
+    messages.map(padded).collect()
 }
 
 /// Where the data of the Exif item begins, if its first stretch is a part of its own.

@@ -1,10 +1,13 @@
 //! Writes the clean HEIF file: the parts that stay, in their order, inside boxes of their new sizes, and then the
 //! locations of the items, which depend on where everything came to stand.
 
+use std::collections::BTreeSet;
+
 use super::boxes::{self, Span, View};
 use super::entries;
 use super::exif;
 use super::locations::{Entry, Extent, Method};
+use super::movie;
 use super::names;
 use super::plan::{Plan, no_room};
 use super::source::Source;
@@ -18,8 +21,22 @@ pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Erro
     let source = Source::of(parts)?;
     let plan = Plan::of(&source, fresh)?;
     let mut writer = Writer::new(&source, &plan);
-    for part in parts {
-        writer.part(part)?;
+    let movie = movie::source::Source::of(parts)?;
+    let (staying, from, to) = match &movie {
+        Some(found) => {
+            let span = found.movie.found.span;
+            let at = |offset| parts.partition_point(|part| part.offset < offset);
+            (found.movie.staying(), at(span.start), at(span.end))
+        }
+        None => (BTreeSet::new(), 0, 0),
+    };
+    writer.has_movie = movie.is_some();
+    for (at, part) in parts.iter().enumerate() {
+        if !(from..to).contains(&at) {
+            writer.part(part)?;
+        } else if at == from {
+            writer.movie(parts.get(from..to).unwrap_or_default(), &staying, fresh)?;
+        }
     }
     writer.finish()
 }
@@ -46,6 +63,9 @@ struct Writer<'w> {
     locations: Span,
     item_data: usize,
     has_wide_references: bool,
+    has_movie: bool,
+    /// The offsets of the chunks of a sequence.
+    chunks: movie::rebuild::Tables,
 }
 
 impl<'w> Writer<'w> {
@@ -59,6 +79,8 @@ impl<'w> Writer<'w> {
             locations: Span { start: 0, end: 0 },
             item_data: 0,
             has_wide_references: false,
+            has_movie: false,
+            chunks: movie::rebuild::Tables::default(),
         }
     }
 
@@ -70,6 +92,23 @@ impl<'w> Writer<'w> {
             Fate::Rewrite => self.rewrite(part)?,
             Fate::Drop => {}
         }
+        Ok(())
+    }
+
+    /// The movie box of a sequence.
+    fn movie(
+        &mut self,
+        parts: &[Part<'_>],
+        staying: &BTreeSet<u32>,
+        fresh: &Fresh,
+    ) -> Result<(), Error> {
+        self.close(parts.first().map_or(0, |part| part.offset))?;
+        let end = self.source.file().end;
+        let mut writer = movie::rebuild::Writer::new(&mut self.out, staying, fresh, end);
+        for part in parts {
+            self.placed.push(writer.part(part)?);
+        }
+        self.chunks = writer.finish()?;
         Ok(())
     }
 
@@ -87,7 +126,7 @@ impl<'w> Writer<'w> {
             | names::IDAT
             | names::GRPL
             | names::MDAT => self.open(part),
-            names::FTYP => self.leaf(*b"ftyp", &entries::file_type(part.body)),
+            names::FTYP => self.leaf(*b"ftyp", &entries::file_type(part.body, self.has_movie)),
             names::HDLR => self.leaf(*b"hdlr", entries::HANDLER),
             names::PITM => self.leaf(*b"pitm", &entries::primary(part.body)),
             names::DINF => self.leaf(*b"dinf", part.body),
@@ -127,7 +166,10 @@ impl<'w> Writer<'w> {
                 None => Ok(()),
             },
             names::EXIF => self.exif(part),
-            names::GAIN_MAP_NUMBERS => {
+            names::GAIN_MAP_NUMBERS
+            | movie::names::AVC_MESSAGE
+            | movie::names::HEVC_MESSAGE
+            | movie::names::AV1_MESSAGE => {
                 let fresh = self.plan.fresh.get(&part.offset).ok_or_else(no_room)?;
                 self.out.extend_from_slice(fresh);
                 Ok(())
@@ -307,6 +349,8 @@ impl<'w> Writer<'w> {
         }
         let at = self.locations.start;
         self.patch(at, &body);
+        let place = |offset| movie::rebuild::place(self.source.parts, &self.placed, offset);
+        self.chunks.patch(&mut self.out, place)?;
         Ok(self.out)
     }
 }

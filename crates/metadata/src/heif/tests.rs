@@ -1,4 +1,5 @@
 mod pictures;
+pub(crate) mod sequences;
 mod tables;
 
 use std::time::{Duration, Instant};

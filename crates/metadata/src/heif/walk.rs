@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::boxes::{self, IsoBox, NoBox, Span, View, children};
-use super::cut::{Cut, Data};
+use super::cut::{Cut, Data, Samples};
 use super::entries::file_type;
 use super::exif;
 use super::meta::{Meta, Reference, entries_start, full_box_children};
+use super::movie::{self, tracks::Movie};
 use super::names::{self, Name};
 use super::properties;
 use super::roles::{ALPHA_URNS, Role, announced, auxiliary_urn, roles};
@@ -24,6 +25,9 @@ const THIS_FILE: &[u8] = b"\0\0\0\x1Cdref\0\0\0\0\0\0\0\x01\0\0\0\x0Curl \0\0\0\
 /// Every byte of the file, as parts.
 pub(super) fn parts<'a>(file: &'a [u8], limits: &Limits) -> Result<Vec<Part<'a>>, Error> {
     let view = View::new(file, 0);
+    if movie::is_all(view) {
+        return movie::parts(file, limits.parts_max);
+    }
     let (tops, trailer) = tops(view, limits.parts_max)?;
     let found = tops.iter().find(|found| found.label == *b"meta");
     let meta = found.ok_or(Error::Truncated {
@@ -33,12 +37,27 @@ pub(super) fn parts<'a>(file: &'a [u8], limits: &Limits) -> Result<Vec<Part<'a>>
     let meta = Meta::read(view, *meta, limits.parts_max)?;
     let homes = homes(&tops, &meta);
     let roles = roles(view, &meta, &homes)?;
+    let movie = tops.iter().find(|found| found.label == *b"moov");
+    let movie = movie.map(|found| Movie::read(view, *found, view.end(), limits.parts_max));
+    let movie = movie.transpose()?;
+    let (staying, going) = match &movie {
+        Some(movie) => (
+            movie::data::cuts(view, movie, limits.parts_max)?,
+            movie::data::going(movie),
+        ),
+        None => (Vec::new(), Vec::new()),
+    };
+    let samples = Samples {
+        staying: &staying,
+        going: &going,
+    };
     let walk = Walk {
         view,
-        data: Data::cut(view, &meta, &roles, &homes, limits.parts_max)?,
+        data: Data::cut(view, &meta, &roles, samples, &homes, limits.parts_max)?,
         meta,
         gain_map: announced(&roles),
         roles,
+        movie,
         limit: limits.parts_max,
     };
     let mut cuts = Vec::new();
@@ -89,7 +108,10 @@ fn tops(view: View<'_>, limit: usize) -> Result<(Vec<IsoBox>, Span), Error> {
             }
         };
         let unsupported = match &found.label {
-            b"moov" | b"moof" => Some("an image sequence or a video (ISO/IEC 14496-12 § 8.2.1)"),
+            b"moof" => Some("an image sequence in fragments (ISO/IEC 14496-12 § 8.8)"),
+            b"moov" if tops.iter().any(|found| found.label == *b"moov") => {
+                Some("two movie boxes (ISO/IEC 14496-12 § 8.2.1)")
+            }
             b"meta" if has_meta(&tops) => Some("two meta boxes (ISO/IEC 14496-12 § 8.11.1)"),
             _ => None,
         };
@@ -130,6 +152,8 @@ struct Walk<'a> {
     roles: BTreeMap<u32, Role>,
     /// The gain map whose numbers stay.
     gain_map: Option<u32>,
+    /// The sequence, if there is one beside the picture.
+    movie: Option<Movie>,
     data: Data,
     limit: usize,
 }
@@ -139,7 +163,8 @@ impl Walk<'_> {
         match &found.label {
             b"ftyp" if found.span.start == 0 => {
                 let body = self.view.get(found.body);
-                let is_plain = file_type(body) == body && found.body.start == 8;
+                let is_plain =
+                    file_type(body, self.movie.is_some()) == body && found.body.start == 8;
                 cuts.push(Cut::of(
                     found,
                     if is_plain {
@@ -150,6 +175,10 @@ impl Walk<'_> {
                 ));
             }
             b"meta" => self.meta(cuts)?,
+            b"moov" => match &self.movie {
+                Some(movie) => cuts.extend(movie::walk::cuts(self.view, movie, self.limit)?),
+                None => cuts.push(Cut::of(found, names::OTHER)),
+            },
             b"mdat" => self.container(found, names::MDAT, self.data.tile(found.body), cuts),
             _ => cuts.push(Cut::of(found, self.bystander(found))),
         }

@@ -1,15 +1,17 @@
 //! What is left in videos by tools that know their headers only, and what breaks in them.
 
-use super::fixtures::heif::bx;
+use super::fixtures::heif::{bx, picture_data};
 use super::fixtures::*;
 use super::named;
 use crate::Topic;
 use crate::heif::movie::builder::{Film, frame, sei, track};
+use crate::heif::tests::sequences;
 
 named![
     words_inside_samples_become_padding,
     places_go_with_the_track_that_holds_them,
     a_clean_video_leads_to_the_same_samples,
+    d9_there_is_a_copy_of_an_animation_with_transparency_and_depth,
 ];
 
 #[test]
@@ -56,4 +58,15 @@ fn a_clean_video_leads_to_the_same_samples() {
         assert_eq!(count(copy.bytes(), &table), 1);
     }
     assert!(clean(copy.bytes()).unchanged());
+}
+
+#[test]
+fn d9_there_is_a_copy_of_an_animation_with_transparency_and_depth() {
+    let (photo, film) = sequences::sequence();
+    let file = sequences::build(&photo, &film);
+    let copy = gone(&file, &["Jane", "Exif", "auxid:2", "mett"]);
+    needs(&copy, "Animation", "3 frames");
+    for (number, is_kept) in [(1, 1), (2, 1), (3, 1), (11, 1), (12, 1), (21, 0), (22, 0)] {
+        assert_eq!(count(copy.bytes(), &picture_data(number)), is_kept);
+    }
 }

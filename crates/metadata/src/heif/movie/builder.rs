@@ -205,7 +205,7 @@ impl Film {
     }
 
     /// The content of `mdat`, chunks of the tracks in turn; and where each chunk of each track begins.
-    fn data(&self) -> (Vec<u8>, Vec<Vec<usize>>) {
+    pub(crate) fn data(&self) -> (Vec<u8>, Vec<Vec<usize>>) {
         let mut content = Vec::new();
         let mut places = vec![Vec::new(); self.tracks.len()];
         let most = self.tracks.iter().map(|track| track.chunks.len()).max();
@@ -239,7 +239,7 @@ impl Film {
         full(label, u8::from(self.wide_times), flags, content)
     }
 
-    fn moov(&self, mdat_at: usize) -> Vec<u8> {
+    pub(crate) fn moov(&self, mdat_at: usize) -> Vec<u8> {
         let mvhd = [
             &self.times()[..],
             &600_u32.to_be_bytes(),

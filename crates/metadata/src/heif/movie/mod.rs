@@ -4,6 +4,7 @@
 //! tables that say where those stand. Everything else goes: user data, tracks of places, sensors, text and time codes,
 //! dates, names. Words inside coded samples are written over with padding of the same length.
 
+pub(super) mod arrangement;
 #[cfg(test)]
 pub(crate) mod builder;
 mod codec;
@@ -60,7 +61,7 @@ impl Format for Video {
     }
 
     fn arrangement<'a>(&self, parts: &[Part<'a>]) -> Vec<Piece<'a>> {
-        arrangement(parts)
+        arrangement::arrangement(parts)
     }
 
     fn payloads<'a>(&self, parts: &[Part<'a>], _: &Limits) -> Vec<Payload<'a>> {
@@ -79,39 +80,6 @@ impl Format for Video {
     }
 }
 
-/// All coded pieces in their order, and then again track by track, as the tables of each lead to them: so that an offset
-/// that came out wrong in a copy is noticed, and not only a changed byte.
-fn arrangement<'a>(parts: &[Part<'a>]) -> Vec<Piece<'a>> {
-    let coded = parts.iter().filter(|part| part.is_coded());
-    let mut pieces: Vec<_> = coded
-        .map(|part| Piece::Bytes(part.kind, part.body))
-        .collect();
-    // The walk made the parts of a file whose movie box it could read.
-    let Ok(source) = source(parts) else {
-        return pieces;
-    };
-    let staying = source
-        .movie
-        .tracks
-        .iter()
-        .filter(|track| track.role.stays());
-    for track in staying {
-        pieces.push(Piece::Picture(track.number));
-        let chunks = track.samples.iter().flat_map(|samples| &samples.chunks);
-        for chunk in chunks {
-            let from = parts.partition_point(|part| part.offset <= chunk.span.start);
-            let to = parts.partition_point(|part| part.offset < chunk.span.end);
-            let within = parts.get(from.saturating_sub(1)..to).unwrap_or_default();
-            let coded = within.iter().filter(|part| part.is_coded());
-            pieces.extend(coded.map(|part| {
-                let view = View::new(part.bytes, part.offset);
-                Piece::Bytes(part.kind, view.clip(chunk.span))
-            }));
-        }
-    }
-    pieces
-}
-
 fn source<'p, 'a>(parts: &'p [Part<'a>]) -> Result<Source<'p, 'a>, Error> {
     Source::of(parts)?.ok_or(Error::Malformed {
         what: "no movie box (ISO/IEC 14496-12 § 8.2.1)",
@@ -119,8 +87,25 @@ fn source<'p, 'a>(parts: &'p [Part<'a>]) -> Result<Source<'p, 'a>, Error> {
     })
 }
 
+/// Whether a file has a movie box, and no picture beside it.
+pub(super) fn is_all(view: View<'_>) -> bool {
+    let mut at = 0;
+    let mut has_movie = false;
+    while let Ok(found) = boxes::read(view, at, view.end()) {
+        if found.label == *b"meta" {
+            return false;
+        }
+        has_movie |= found.label == *b"moov";
+        at = found.span.end;
+        if at >= view.end() {
+            break;
+        }
+    }
+    has_movie
+}
+
 /// Every byte of the file, as parts.
-fn parts(file: &[u8], limit: usize) -> Result<Vec<Part<'_>>, Error> {
+pub(super) fn parts(file: &[u8], limit: usize) -> Result<Vec<Part<'_>>, Error> {
     let view = View::new(file, 0);
     let (tops, trailer) = tops(view, limit)?;
     let found = tops.iter().find(|found| found.label == *b"moov");

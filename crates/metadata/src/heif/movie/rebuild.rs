@@ -22,23 +22,26 @@ pub(super) fn rebuild(
     fresh: &Fresh,
 ) -> Result<Vec<u8>, Error> {
     let mut out = Vec::with_capacity(parts.iter().map(kept_len).sum());
-    let mut writer = Writer::new(&mut out, staying, fresh, parts);
+    let end = parts
+        .last()
+        .map_or(0, |part| part.offset.saturating_add(part.bytes.len()));
+    let mut writer = Writer::new(&mut out, staying, fresh, end);
     let mut placed = Vec::with_capacity(parts.len());
     for part in parts {
         placed.push(writer.part(part)?);
     }
     let tables = writer.finish()?;
-    let place = |offset: usize| {
-        let at = parts.partition_point(|part| part.offset <= offset);
-        let at = at.checked_sub(1)?;
-        let part = parts.get(at).filter(|part| is_samples(part))?;
-        let inside = offset.checked_sub(part.offset)?;
-        (inside < part.bytes.len())
-            .then(|| placed.get(at)?.checked_add(inside))
-            .flatten()
-    };
-    tables.patch(&mut out, place)?;
+    tables.patch(&mut out, |offset| place(parts, &placed, offset))?;
     Ok(out)
+}
+
+/// Where a byte of the samples came to stand; `placed` is where each part did.
+pub(in crate::heif) fn place(parts: &[Part<'_>], placed: &[usize], offset: usize) -> Option<usize> {
+    let after = parts.partition_point(|part| part.offset <= offset);
+    let at = after.checked_sub(1)?;
+    let part = parts.get(at).filter(|part| is_samples(part))?;
+    let inside = offset.checked_sub(part.offset)?;
+    (inside < part.bytes.len()).then(|| placed.get(at)?.checked_add(inside))?
 }
 
 /// Roughly how long a part is in the copy.
@@ -50,7 +53,7 @@ fn kept_len(part: &Part<'_>) -> usize {
 }
 
 /// Whether a part holds samples of a track that stays.
-pub(in crate::heif) fn is_samples(part: &Part<'_>) -> bool {
+pub(super) fn is_samples(part: &Part<'_>) -> bool {
     part.kind == Kind::Message
         || matches!(
             (part.name, part.kind),
@@ -125,16 +128,13 @@ pub(in crate::heif) struct Writer<'w> {
 }
 
 impl<'w> Writer<'w> {
-    /// A writer at the end of `out`. `parts` are those of the whole file.
+    /// A writer at the end of `out`. `end` is where the file ends in the original.
     pub(in crate::heif) fn new(
         out: &'w mut Vec<u8>,
         staying: &'w BTreeSet<u32>,
         fresh: &'w Fresh,
-        parts: &[Part<'_>],
+        end: usize,
     ) -> Self {
-        let end = parts
-            .last()
-            .map_or(0, |part| part.offset.saturating_add(part.bytes.len()));
         Self {
             out,
             staying,

@@ -229,7 +229,8 @@ fn reference(body: &[u8], staying: &BTreeSet<u32>) -> Vec<u8> {
 const BRANDS: &[&[u8; 4]] = &[
     b"qt  ", b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9",
     b"mp41", b"mp42", b"mp71", b"M4V ", b"3gp4", b"3gp5", b"3gp6", b"3gp7", b"3gp8", b"3gp9",
-    b"3g2a", b"3g2b", b"3g2c", b"avc1", b"hvc1", b"av01", b"dby1",
+    b"3g2a", b"3g2b", b"3g2c", b"avc1", b"hvc1", b"av01", b"dby1", b"avis", b"msf1", b"hevc",
+    b"hevx",
 ];
 
 /// The file type: the brands of videos, each once, and no version.
