@@ -25,6 +25,7 @@ Examples:
   cloakroom inspect beach.jpg           What would this photo give away?
   cloakroom clean beach.jpg             Save beach_clean.jpg beside it
   cloakroom clean Holiday --out Clean   Clean a whole folder into another
+  cloakroom clean clip.mov              Save clip_clean.mov: MP4 and MOV videos are cleaned too
   cloakroom ledger list                 What was cleaned on this computer
 
 Exit status: 0 when all went well, 1 when a file was refused or failed, 2 for wrong usage, 130

@@ -11,6 +11,7 @@ export function count(n: number, one: string, many: string): string {
 }
 
 const photos = (n: number) => count(n, 'photo', 'photos');
+const isVideo = (container: string) => ['mp4', 'mov'].includes(container.toLowerCase());
 
 const ENDING: Record<Ending, string> = {
   done: 'Cleaned',
@@ -137,13 +138,13 @@ export const words = {
   } satisfies Record<PhotoState['kind'], string>,
 
   details: {
-    gives: 'What this photo would give away',
+    gives: (container: string) => `What this ${isVideo(container) ? 'video' : 'photo'} would give away`,
     gaveNothing: 'Nothing was found that would give you away.',
     removed: 'Removed',
     removedNothing: 'There was nothing to remove.',
     kept: 'Kept because you asked for it',
-    picture: 'Kept because the picture needs it',
-    pictureWaiting: 'Stays, because the picture needs it',
+    needs: (container: string, saved: boolean) =>
+      `${saved ? 'Kept' : 'Stays,'} because the ${isVideo(container) ? 'video' : 'picture'} needs it`,
     stillThere: 'Still in the original, which is untouched',
     notes: 'Good to know',
     what: 'What happened',

@@ -100,6 +100,8 @@ pub struct Thumbnail {
 pub enum NotDecoded {
     /// It has more than [`PIXELS_MAX`] pixels, or needs more memory than is allowed.
     TooLarge,
+    /// It is a video.
+    Video,
     /// The decoder does not understand it.
     Undecodable,
     /// The worker took too long and was stopped.
@@ -112,6 +114,7 @@ impl fmt::Display for NotDecoded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TooLarge => "The picture is too large to decode",
+            Self::Video => "Videos are not decoded",
             Self::Undecodable => "The picture could not be decoded",
             Self::TimedOut => "Decoding the picture took too long",
             Self::Lost => "The process that decodes pictures failed",

@@ -62,7 +62,16 @@ pub(super) fn explain(
         _ => format!("{}, {count} entries", size_words(len)),
     };
     // The fields that every sample entry has say nothing.
-    let described = runs::harvest(entry.get(16..).unwrap_or_default(), notes);
+    let words = runs::harvest(entry.get(16..).unwrap_or_default(), notes);
+    let keys = keys(entry);
+    let topic = match topic {
+        Topic::Unknown => keys.iter().find_map(|key| about(key)).unwrap_or(topic),
+        topic => topic,
+    };
+    let described = match keys.is_empty() {
+        true => words,
+        false => keys.join(", "),
+    };
     let value = match described.as_str() {
         "" => size,
         described => format!("{size}: {described}"),
@@ -88,6 +97,39 @@ pub(super) fn explain(
                 runs::harvest(sample, notes);
             }
         }
+    }
+}
+
+/// The names of what a track of timed metadata holds, without whose they are (QuickTime File Format, "Metadata key
+/// declaration atom").
+fn keys(entry: &[u8]) -> Vec<String> {
+    const KEYS_MAX: usize = 20;
+    let mut keys: Vec<String> = Vec::new();
+    for at in memchr::memmem::find_iter(entry, b"keyd").take(KEYS_MAX) {
+        let size = at
+            .checked_sub(4)
+            .and_then(|at| entry.get(at..)?.first_chunk());
+        let size = size.map_or(0, |size| index(u32::from_be_bytes(*size)));
+        // A label, and whose names they are, stand before the name.
+        let (Some(start), Some(end)) = (at.checked_add(8), at.checked_add(size.saturating_sub(4)))
+        else {
+            continue;
+        };
+        let key = words::text(entry.get(start..end).unwrap_or_default());
+        let key = key.trim_start_matches("com.apple.quicktime.").to_owned();
+        if !key.is_empty() && !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+/// What a key is about, where its name says so.
+fn about(key: &str) -> Option<Topic> {
+    match () {
+        () if key.contains("location") => Some(Topic::Place),
+        () if key.contains("face") || key.contains("body") => Some(Topic::Person),
+        () => None,
     }
 }
 
@@ -197,6 +239,25 @@ mod tests {
         assert!(has(&told(b"meta", b"camm", &[&camm])));
         for len in 0..camm.len() {
             told(b"meta", b"camm", &[&camm[..len]]);
+        }
+    }
+
+    #[test]
+    fn timed_metadata_is_told_by_its_keys() {
+        let key = |name: &[u8]| {
+            let size = (name.len() as u32 + 12).to_be_bytes();
+            [&size[..], b"keydmdta", name].concat()
+        };
+        let faces = key(b"com.apple.quicktime.detected-face");
+        let entry = [&b"\0\0\0\x10mebx\0\0\0\0\0\0\0\x01"[..], &faces, &faces].concat();
+        let limits = Limits::default();
+        let mut notes = Notes::new(&limits);
+        explain(*b"meta", &entry, &[], (9_900, 101), &mut notes);
+        let findings = notes.finish().0;
+        assert_eq!(findings[0].topic, Topic::Person);
+        assert_eq!(findings[0].value, "9.9 kB, 101 entries: detected-face");
+        for len in 0..entry.len() {
+            keys(&entry[..len]);
         }
     }
 

@@ -27,6 +27,12 @@ const SEQUENCE_BRANDS: [&[u8; 4]; 9] = [
 /// How many of them may stand first, as what the file is.
 const MAJOR_BRANDS: usize = 8;
 
+/// Whether one of the brands is that of a sequence.
+pub(super) fn has_sequence_brand(body: &[u8]) -> bool {
+    let mut words = body.chunks_exact(4);
+    words.any(|word| SEQUENCE_BRANDS.iter().take(4).any(|brand| *brand == word))
+}
+
 /// The file type: the brands of pictures, each once, and no version.
 pub(super) fn file_type(body: &[u8], is_sequence: bool) -> Vec<u8> {
     let words: Vec<&[u8]> = body.chunks_exact(4).collect();

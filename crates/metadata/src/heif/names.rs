@@ -152,6 +152,7 @@ pub(super) static VOCABULARY: &[Name] = &[
     movie::DESCRIPTOR,
     movie::SOUND_HINTS,
     movie::OFFSETS,
+    movie::SPHERE,
     movie::VIDEO,
     movie::ALPHA,
     movie::SOUND,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::boxes::{self, IsoBox, NoBox, Span, View, children};
 use super::cut::{Cut, Data, Samples};
-use super::entries::file_type;
+use super::entries::{file_type, has_sequence_brand};
 use super::exif;
 use super::meta::{Meta, Reference, entries_start, full_box_children};
 use super::movie::{self, tracks::Movie};
@@ -107,10 +107,17 @@ fn tops(view: View<'_>, limit: usize) -> Result<(Vec<IsoBox>, Span), Error> {
                 });
             }
         };
+        // Another file behind this one: phones put the video of a motion photo there.
+        if found.label == *b"ftyp" && has_meta(&tops) {
+            break;
+        }
         let unsupported = match &found.label {
             b"moof" => Some("an image sequence in fragments (ISO/IEC 14496-12 § 8.8)"),
             b"moov" if tops.iter().any(|found| found.label == *b"moov") => {
                 Some("two movie boxes (ISO/IEC 14496-12 § 8.2.1)")
+            }
+            b"moov" if !is_sequence(view, &tops) => {
+                Some("a video beside a picture (ISO/IEC 23008-12 § 10.3)")
             }
             b"meta" if has_meta(&tops) => Some("two meta boxes (ISO/IEC 14496-12 § 8.11.1)"),
             _ => None,
@@ -132,6 +139,12 @@ fn tops(view: View<'_>, limit: usize) -> Result<(Vec<IsoBox>, Span), Error> {
         end: view.end(),
     };
     Ok((tops, trailer))
+}
+
+/// Whether the file says that it is a sequence: a movie box in any other is no part of the picture.
+fn is_sequence(view: View<'_>, tops: &[IsoBox]) -> bool {
+    let file_type = tops.first().filter(|found| found.label == *b"ftyp");
+    file_type.is_some_and(|found| has_sequence_brand(view.get(found.body)))
 }
 
 /// Where data may stand, in order.

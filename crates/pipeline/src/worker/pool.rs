@@ -103,6 +103,10 @@ impl Workers {
     }
 
     fn ask(&self, task: Task, picture: &Picture<'_>) -> Result<Vec<u8>, NotDecoded> {
+        // Nothing here decodes them, and they are large.
+        if let Some(Sniffed::Photo(Container::Mp4 | Container::Mov)) = sniff(picture.bytes) {
+            return Err(NotDecoded::Video);
+        }
         if picture.pixels() > PIXELS_MAX {
             return Err(NotDecoded::TooLarge);
         }

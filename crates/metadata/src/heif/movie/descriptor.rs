@@ -1,4 +1,4 @@
-//! Configurations of sounds that have room for more than a decoder needs: written anew without it.
+//! Configurations that have room for more than a decoder needs: written anew without it.
 
 use crate::heif::boxes::Label;
 use crate::reader::{Reader, index};
@@ -10,6 +10,8 @@ pub(super) fn minimal(label: Label, body: &[u8]) -> Option<Vec<u8>> {
         b"dfLa" => flac(body),
         b"damr" => amr(body),
         b"chan" => channels(body),
+        // The name of the program that put the picture together, Spherical Video V2.
+        b"svhd" => body.starts_with(&[0; 4]).then(|| vec![0; 5]),
         _ => None,
     }
 }

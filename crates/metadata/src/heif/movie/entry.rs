@@ -146,6 +146,11 @@ fn children(
             b"hvcC" if is_video => cuts.extend(hevc_cuts(child, body, at)?),
             b"av1C" if is_video => cuts.extend(av1_cuts(child, body, BOXES_MAX, at)?),
             b"avcC" if is_video => avc_cuts(child, body, cuts)?,
+            b"sv3d" | b"proj" if is_video => {
+                cuts.push(Cut::header(at, child.body.start, names::CONTAINER));
+                children(view, child.body, true, cuts)?;
+            }
+            b"mshp" if is_video => return refuse("a video bent by a mesh (Spherical Video V2)"),
             b"wave" if !is_video => {
                 cuts.push(Cut::header(at, child.body.start, names::CONTAINER));
                 children(view, child.body, false, cuts)?;
@@ -179,11 +184,21 @@ fn leaf(view: View<'_>, child: IsoBox, is_video: bool) -> Result<Name, Error> {
         (b"auxi", true) => (is_plain(body) && is_alpha(body), names::HINTS),
         (b"vpcC", true) => (body.len() == 12 && body.ends_with(&[0, 0]), names::HINTS),
         (b"dvcC" | b"dvvC", true) => (is_dolby(body), names::HINTS),
+        (b"chrm", true) => (body.len() == 2, names::HINTS),
         (b"fiel", true) => (body.len() == 2, names::HINTS),
         (b"gama", true) => (body.len() == 4, names::HINTS),
         (b"ccst", true) => (body.len() == 8, names::HINTS),
         (b"SmDm", true) => (body.len() == 28 && is_plain(body), names::HINTS),
         (b"CoLL", true) => (body.len() == 8 && is_plain(body), names::HINTS),
+        // Spherical Video V2: how the picture is bent around the person who watches.
+        (b"st3d", true) => (body.len() == 5 && is_plain(body), names::HINTS),
+        (b"prhd", true) => (body.len() == 16 && is_plain(body), names::HINTS),
+        (b"equi", true) => (body.len() == 20 && is_plain(body), names::HINTS),
+        (b"cbmp", true) => (body.len() == 12 && is_plain(body), names::HINTS),
+        (b"svhd", true) => (
+            super::descriptor::minimal(child.label, body).is_some(),
+            names::DESCRIPTOR,
+        ),
         (b"btrt", _) => (body.len() == 12, names::HINTS),
         (b"esds" | b"dfLa" | b"damr" | b"chan", false) => (
             super::descriptor::minimal(child.label, body).is_some(),

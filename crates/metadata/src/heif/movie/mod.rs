@@ -18,6 +18,7 @@ mod rewrite;
 mod samples;
 mod sei;
 pub(super) mod source;
+mod sphere;
 #[cfg(test)]
 mod tests;
 pub(super) mod tracks;
@@ -94,6 +95,9 @@ pub(super) fn is_all(view: View<'_>) -> bool {
     while let Ok(found) = boxes::read(view, at, view.end()) {
         if found.label == *b"meta" {
             return false;
+        }
+        if found.label == *b"ftyp" && at > 0 {
+            break;
         }
         has_movie |= found.label == *b"moov";
         at = found.span.end;
@@ -174,6 +178,10 @@ fn tops(view: View<'_>, limit: usize) -> Result<(Vec<IsoBox>, Span), Error> {
                 });
             }
         };
+        // Another file behind this one.
+        if found.label == *b"ftyp" && has_movie(&tops) {
+            break;
+        }
         let unsupported = match &found.label {
             b"moof" => Some("a video in fragments (ISO/IEC 14496-12 § 8.8)"),
             b"moov" if has_movie(&tops) => Some("two movie boxes (ISO/IEC 14496-12 § 8.2.1)"),

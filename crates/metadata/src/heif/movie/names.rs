@@ -31,7 +31,7 @@ pub(in crate::heif) const OTHER_TRACK: Name = ("any other track", Kind::Unknown)
 
 // - Boxes
 pub(in crate::heif) const CONTAINER: Name = (
-    "moov, trak, edts, tref, tapt, mdia, minf, stbl, stsd, wave",
+    "moov, trak, edts, tref, tapt, mdia, minf, stbl, stsd, wave, sv3d, proj",
     Kind::Structure,
 );
 pub(in crate::heif) const ENTRY: Name = ("sample entry", Kind::Structure);
@@ -54,14 +54,15 @@ pub(in crate::heif) const SIZES: Name = (
 );
 pub(in crate::heif) const CONFIGURATION: Name = ("avcC", Kind::Structure);
 pub(in crate::heif) const HINTS: Name = (
-    "vpcC, dvcC, dvvC, fiel, gama, btrt, ccst, auxi, SmDm, CoLL",
+    "vpcC, dvcC, dvvC, chrm, fiel, gama, btrt, ccst, auxi, SmDm, CoLL, st3d, prhd, equi, cbmp",
     Kind::Tables,
 );
 pub(in crate::heif) const SOUND_HINTS: Name = (
     "dac3, dec3, dOps, alac, chnl, pcmC, srat, frma, enda, mp4a in wave",
     Kind::Tables,
 );
-pub(in crate::heif) const DESCRIPTOR: Name = ("esds, dfLa, damr, chan", Kind::Structure);
+pub(in crate::heif) const DESCRIPTOR: Name = ("esds, dfLa, damr, chan, svhd", Kind::Structure);
+pub(in crate::heif) const SPHERE: Name = ("uuid with Spherical Video", Kind::Structure);
 pub(in crate::heif) const USER_DATA: Name = ("udta, meta in a video", Kind::Vendor);
 pub(in crate::heif) const VENDOR: Name = ("uuid, XMP_ in a video", Kind::Vendor);
 pub(in crate::heif) const FREE: Name = ("free, skip, wide", Kind::Filler);
@@ -96,6 +97,7 @@ pub(in crate::heif) static VOCABULARY: &[Name] = &[
     DESCRIPTOR,
     SOUND_HINTS,
     OFFSETS,
+    SPHERE,
     MDAT,
     VIDEO,
     ALPHA,

@@ -25,6 +25,8 @@ pub(in crate::heif) fn payloads<'a>(parts: &[Part<'a>]) -> Vec<Payload<'a>> {
     };
     let mut payloads: Vec<Payload<'a>> = parts.iter().filter_map(single).collect();
     payloads.extend(messages(parts));
+    let spheres = parts.iter().filter(|part| part.name == names::SPHERE.0);
+    payloads.extend(spheres.flat_map(|part| super::sphere::told(part.body)));
     for track in &source.movie.tracks {
         if !track.role.stays() {
             payloads.push(going(&source, track));

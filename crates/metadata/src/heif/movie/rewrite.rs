@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{descriptor, names, tracks};
+use super::{descriptor, names, sphere, tracks};
 use crate::format::Fresh;
 use crate::heif::boxes::Label;
 use crate::heif::names as shared;
@@ -45,6 +45,7 @@ pub(super) fn written(part: &Part<'_>, staying: &BTreeSet<u32>, fresh: &Fresh) -
         names::VISUAL => Written::Plain(visual(body)?),
         names::AUDIO => Written::Plain(audio(body)?),
         names::DESCRIPTOR => Written::Leaf(descriptor::minimal(label(part), body)?),
+        names::SPHERE => Written::Leaf(sphere::minimal(body)?),
         names::REFERENCE => Written::Leaf(reference(body, staying)),
         shared::HVCC_COUNT => Written::Plain(vec![0]),
         shared::FTYP => Written::Leaf(file_type(body)),

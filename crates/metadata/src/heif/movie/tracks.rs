@@ -167,8 +167,14 @@ impl Movie {
             _ => return refuse("several videos side by side (ISO/IEC 14496-12 § 8.3.2)"),
         };
         let heard = self.shown(&chapters, |track| track.handler == *b"soun");
-        let sounds = self.known(&heard, |codec| codec == Codec::Sound);
-        if sounds.is_empty() && !heard.is_empty() {
+        let mut sounds = self.known(&heard, |codec| codec == Codec::Sound);
+        // No viewer plays the sound of an animated picture.
+        let is_animation = watched
+            .iter()
+            .any(|track| track.number == main && track.handler == *b"pict");
+        if is_animation {
+            sounds.clear();
+        } else if sounds.is_empty() && !heard.is_empty() {
             return refuse("sound coded in a way that cannot be looked into");
         }
         for track in &mut self.tracks {

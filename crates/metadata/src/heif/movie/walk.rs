@@ -2,7 +2,7 @@
 //! else stands in them. ISO/IEC 14496-12 § 8, QuickTime File Format.
 
 use super::tracks::{Movie, Role, Track};
-use super::{entry, names, samples, tracks};
+use super::{entry, names, samples, sphere, tracks};
 use crate::Error;
 use crate::heif::boxes::{IsoBox, View, children};
 use crate::heif::cut::Cut;
@@ -135,6 +135,9 @@ impl Walk<'_> {
                     Ok(())
                 })?,
                 b"mdia" => walk.media(track, found, cuts)?,
+                b"uuid" if sphere::minimal(walk.view.get(found.body)).is_some() => {
+                    cuts.push(Cut::of(found, names::SPHERE));
+                }
                 _ => cuts.push(walk.other(found)),
             }
             Ok(())

@@ -161,3 +161,31 @@ fn cut_off_or_broken_anywhere_is_an_error_or_clean() {
     cut_anywhere(&Heif, &file, file.len());
     assert!(corrupt(&Heif, &file, 6_000, |_| {}) > 100);
 }
+
+#[test]
+fn a_video_behind_or_beside_a_still_picture_is_no_animation() {
+    let mut photo = Photo::new();
+    let video = Film::new().build();
+    photo.after = video.clone();
+    let file = photo.build();
+    assert!(told(&Heif, &file).join("\n").contains("Trailer("));
+    let copy = clean(&Heif, &file).unwrap();
+    assert_eq!(copy, clean(&Heif, &Photo::new().build()).unwrap());
+
+    photo.after = Film::new().moov(0);
+    let file = photo.build();
+    assert!(matches!(
+        walk(&Heif, &file),
+        Err(Error::UnsupportedFeature { .. })
+    ));
+}
+
+#[test]
+fn the_sound_of_an_animation_goes() {
+    let (photo, mut film) = sequence();
+    let mut sound = movie::builder::sound(9);
+    sound.chunks = vec![vec![b"Jane's voice".to_vec()]];
+    film.tracks.push(sound);
+    let copy = clean(&Heif, &build(&photo, &film)).unwrap();
+    assert!(!String::from_utf8_lossy(&copy).contains("Jane's voice"));
+}

@@ -164,3 +164,11 @@ fn hidden_sounds_and_videos_go_and_choices_stay() {
     film.tracks[0].is_enabled = false;
     clean(&Video, &film.build()).unwrap();
 }
+
+#[test]
+fn a_file_behind_the_video_goes() {
+    let mut film = Film::new();
+    film.after = everything().build();
+    let copy = clean(&Video, &film.build()).unwrap();
+    assert_eq!(copy, clean(&Video, &Film::new().build()).unwrap());
+}

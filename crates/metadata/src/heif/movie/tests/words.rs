@@ -105,6 +105,60 @@ fn metadata_in_av1_becomes_padding() {
 }
 
 #[test]
+fn videos_all_around_stay_so_without_who_put_them_together() {
+    let projection = bx(
+        b"proj",
+        &[full(b"prhd", 0, 0, &[0; 12]), full(b"equi", 0, 0, &[0; 16])].concat(),
+    );
+    let around = |metadata: &[u8]| {
+        let stereo = full(b"st3d", 0, 0, &[1]);
+        let sphere = bx(
+            b"sv3d",
+            &[full(b"svhd", 0, 0, metadata), projection.clone()].concat(),
+        );
+        [avcc(), stereo, sphere].concat()
+    };
+    let copy = clean(
+        &Video,
+        &coded(b"avc1", &around(b"Jane's stitcher\0"), frame(1)).build(),
+    );
+    assert!(memchr::memmem::find(&copy.unwrap(), &around(b"\0")).is_some());
+    let mesh = [avcc(), bx(b"sv3d", &bx(b"proj", &bx(b"mshp", b"mesh")))].concat();
+    let file = coded(b"avc1", &mesh, frame(1)).build();
+    assert!(matches!(
+        walk(&Video, &file),
+        Err(Error::UnsupportedFeature { .. })
+    ));
+}
+
+#[test]
+fn the_older_form_of_videos_all_around_is_written_anew() {
+    let xml = "<?xml version=\"1.0\"?><rdf:SphericalVideo xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"
+        xmlns:GSpherical=\"http://ns.google.com/videos/1.0/spherical/\"><GSpherical:Spherical>true</GSpherical:Spherical>
+        <GSpherical:Stitched>true</GSpherical:Stitched><GSpherical:StitchingSoftware>Jane's stitcher</GSpherical:StitchingSoftware>
+        <GSpherical:ProjectionType>equirectangular</GSpherical:ProjectionType><GSpherical:StereoMode>top-bottom</GSpherical:StereoMode>
+        <GSpherical:CroppedAreaTopPixels>12</GSpherical:CroppedAreaTopPixels><!-- Jane -->
+        <GSpherical:Timestamp>1706702405</GSpherical:Timestamp></rdf:SphericalVideo>";
+    let mut film = Film::new();
+    film.tracks[0].in_trak = bx(b"uuid", &[&sphere::UUID[..], xml.as_bytes()].concat());
+    let file = film.build();
+    assert!(told(&Video, &file).join("\n").contains("Jane's stitcher"));
+    let cleaned = crate::clean(&file, &Policy::default(), &Limits::default()).unwrap();
+    let copy = clean(&Video, &file).unwrap();
+    assert_eq!(cleaned.bytes(), copy);
+    let text = String::from_utf8_lossy(&copy);
+    for kept in [
+        "Spherical>true<",
+        "equirectangular",
+        "top-bottom",
+        "TopPixels>12<",
+    ] {
+        assert!(text.contains(kept), "{kept}");
+    }
+    assert!(!text.contains("Jane") && !text.contains("1706702405"));
+}
+
+#[test]
 fn samples_must_be_rows_of_units() {
     for (sample, is_good) in [
         ([frame(1), vec![0; 3]].concat(), true),
