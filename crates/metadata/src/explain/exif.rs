@@ -187,6 +187,13 @@ fn one(
         Form::Comment => (entry.bytes, comment(entry)),
         Form::Words => {
             notes.find(*topic, name, &in_words(tag, true));
+            if entry.format == 12 {
+                // Maps give their position in floating-point numbers, of which each tells it.
+                entry
+                    .bytes
+                    .chunks_exact(8)
+                    .for_each(|number| notes.secret_bytes(number));
+            }
             return;
         }
         Form::Lens => {

@@ -33,6 +33,13 @@ impl Order {
         }
     }
 
+    pub(super) const fn u64(self, bytes: [u8; 8]) -> u64 {
+        match self {
+            Self::Little => u64::from_le_bytes(bytes),
+            Self::Big => u64::from_be_bytes(bytes),
+        }
+    }
+
     /// The order that a header's first two bytes name.
     pub(super) fn named(bytes: &[u8]) -> Option<Self> {
         match bytes.get(..2)? {
@@ -219,6 +226,7 @@ impl Entry<'_> {
                 ::exif::SRational::from(thousandths().filter(|_| round).unwrap_or((n, d)))
             })),
             11 => ::exif::Value::Float(self.units(|bytes| f32::from_bits(order.u32(bytes)))),
+            12 => ::exif::Value::Double(self.units(|bytes| f64::from_bits(order.u64(bytes)))),
             _ => {
                 let bytes = self.bytes.get(..NUMBERS_MAX).unwrap_or(self.bytes);
                 ::exif::Value::Undefined(bytes.to_vec(), 0)

@@ -235,10 +235,18 @@ fn holds_a_file(bytes: &[u8]) -> bool {
         .any(|mark| memchr::memmem::find(bytes, mark).is_some())
 }
 
+/// Whether bytes begin as the file does and are no longer than its header.
+fn is_header(parts: &[Part<'_>], bytes: &[u8]) -> bool {
+    let header = parts.first().map_or(&[][..], |part| part.bytes);
+    bytes.len() == header.len() && bytes.get(..4) == header.get(..4)
+}
+
 /// Bytes that no tag explains, unless they are zeros.
 fn gaps<'a>(parts: &[Part<'a>]) -> Vec<Payload<'a>> {
     let is_used = |part: &&Part<'_>| part.body.iter().any(|byte| *byte != 0);
     let found = parts.iter().filter(is_used);
+    // Some programs append pages with a header of their own, which nothing points at.
+    let found = found.filter(|part| part.name != names::GAP.0 || !is_header(parts, part.body));
     let found = found.filter_map(|part| match (part.name, part.kind) {
         names::GAP if !holds_a_file(part.body) => Some(unknown(part.name, part.body)),
         names::GAP | names::TRAILER => Some(Payload::Trailer(part.body)),

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
-use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageReader};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use sha2::{Digest as _, Sha256};
 
 use super::protocol::Task;
@@ -36,6 +36,10 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, NotDecoded> {
     let mut reader = reader
         .with_guessed_format()
         .map_err(|_| NotDecoded::Undecodable)?;
+    // TIFF with 64-bit offsets has a number of its own, which is not guessed but decoded.
+    if bytes.starts_with(b"II+\0") || bytes.starts_with(b"MM\0+") {
+        reader.set_format(ImageFormat::Tiff);
+    }
     let mut limits = image::Limits::no_limits();
     limits.max_alloc = Some(DECODER_BYTES_MAX);
     reader.limits(limits);
@@ -274,9 +278,7 @@ mod tests {
     #[test]
     fn tiff_is_decoded_within_the_limits() {
         let mut bytes = Cursor::new(Vec::new());
-        picture()
-            .write_to(&mut bytes, image::ImageFormat::Tiff)
-            .unwrap();
+        picture().write_to(&mut bytes, ImageFormat::Tiff).unwrap();
         let mut bytes = bytes.into_inner();
         let task = Task::Digest { orientation: 1 };
         let digest = perform(task, &bytes).unwrap();
@@ -288,6 +290,33 @@ mod tests {
             .unwrap();
         bytes[at + 8..at + 12].fill(0xF0);
         assert!(perform(task, &bytes).is_err());
+    }
+
+    #[test]
+    fn tiff_with_long_offsets_is_decoded() {
+        // One red pixel: header, directory at 16 with eight tags, pixels behind it.
+        let mut bytes = b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0\x08\0\0\0\0\0\0\0".to_vec();
+        let tags: [(u16, u16, u64, u64); 8] = [
+            (256, 3, 1, 1),
+            (257, 3, 1, 1),
+            (258, 3, 3, 0x0008_0008_0008),
+            (259, 3, 1, 1),
+            (262, 3, 1, 2),
+            (273, 16, 1, 192),
+            (277, 3, 1, 3),
+            (279, 16, 1, 3),
+        ];
+        for (tag, kind, count, value) in tags {
+            bytes.extend(tag.to_le_bytes());
+            bytes.extend(kind.to_le_bytes());
+            bytes.extend(count.to_le_bytes());
+            bytes.extend(value.to_le_bytes());
+        }
+        bytes.extend([0; 8]);
+        bytes.extend([200, 10, 20]);
+        let red = RgbImage::from_pixel(1, 1, Rgb([200, 10, 20]));
+        let digest = perform(Task::Digest { orientation: 1 }, &bytes).unwrap();
+        assert_eq!(digest, by_definition(&red));
     }
 
     #[test]

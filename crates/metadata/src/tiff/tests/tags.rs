@@ -314,6 +314,35 @@ fn what_cannot_be_cleaned_is_refused() {
 }
 
 #[test]
+fn the_place_of_a_map_is_told_and_goes() {
+    let style = STYLES[1];
+    let mut page = style.grey();
+    let place = [0.0, 0.0, 0.0, 13.404_954, 52.520_008, 0.0_f64];
+    let bytes: Vec<u8> = place
+        .iter()
+        .flat_map(|number| number.to_be_bytes())
+        .collect();
+    page.fields.push((33_922, kind::DOUBLE, bytes));
+    let file = style.file(&[page]);
+    let report = crate::inspect(&file, &Limits::default()).unwrap();
+    let found = report.findings.iter().find(|f| f.name == "Map position");
+    assert!(found.unwrap().value.contains("52.520008"), "{found:?}");
+    let copy = clean(&Tiff, &file).unwrap();
+    let latitude = 52.520_008_f64.to_be_bytes();
+    assert!(!copy.windows(8).any(|window| window == latitude));
+}
+
+#[test]
+fn the_headers_of_appended_pages_are_no_finding() {
+    let style = STYLES[0];
+    let mut page = style.grey();
+    page.pieces[0].extend([0x49, 0x49, 0x2A, 0, 8, 1, 0, 0]);
+    let file = style.file(&[page]);
+    let report = crate::inspect(&file, &Limits::default()).unwrap();
+    assert_eq!(report.findings, []);
+}
+
+#[test]
 fn raw_photos_are_refused_by_name() {
     let style = STYLES[0];
     let refused = |fields: &[super::super::builder::Field]| {
