@@ -1,6 +1,8 @@
 //! Compares the pictures of two files, page by page: as many, of the same form, with the same data in the same order.
 //! The parts of a file stand in its own order; this check knows which strip belongs where.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::coded;
 use super::document::{Document, Role};
 use super::needed::needed;
@@ -10,17 +12,18 @@ use crate::Error;
 use crate::format::Piece;
 use crate::part::{Kind, Part};
 
-/// The strips and tiles of every page and mask, in the order in which decoders count them.
+/// The strips and tiles of every page and mask, in the order in which decoders count them. One that many share is given
+/// once, and then by its number.
 pub(super) fn arrangement<'a>(parts: &[Part<'a>]) -> Vec<Piece<'a>> {
     let Ok(document) = super::document(parts) else {
         return Vec::new();
     };
     let mut arrangement = Vec::new();
-    for (number, directory) in pictures(&document)
-        .into_iter()
-        .zip(0_u32..)
-        .filter_map(|(at, number)| Some((number, document.directories.get(at)?)))
-    {
+    let mut seen: BTreeMap<usize, u32> = BTreeMap::new();
+    for (number, at) in (0_u32..).zip(pictures(&document)) {
+        let Some(directory) = document.directories.get(at) else {
+            continue;
+        };
         arrangement.push(Piece::Picture(number));
         let picture = Picture::read(&document.bytes, &directory.ifd, usize::MAX);
         for span in picture.iter().flat_map(|picture| &picture.pieces) {
@@ -28,6 +31,12 @@ pub(super) fn arrangement<'a>(parts: &[Part<'a>]) -> Vec<Piece<'a>> {
                 arrangement.push(Piece::Bytes(Kind::Filler, &[]));
                 continue;
             }
+            let next = u32::try_from(seen.len()).unwrap_or(u32::MAX);
+            if let Some(first) = seen.get(&span.start) {
+                arrangement.push(Piece::Picture(*first));
+                continue;
+            }
+            seen.insert(span.start, next);
             let from = parts.partition_point(|part| part.offset < span.start);
             let inside = parts.get(from..).unwrap_or_default().iter();
             let inside = inside.take_while(|part| part.offset < span.end);
@@ -57,6 +66,7 @@ fn pictures(document: &Document<'_>) -> Vec<usize> {
 pub(super) fn same_pictures(before: &Document<'_>, after: &Document<'_>) -> Result<(), Error> {
     let limits = no_limits();
     let (old, new) = (pictures(before), pictures(after));
+    let mut compared = BTreeSet::new();
     if old.len() != new.len() {
         return different();
     }
@@ -82,6 +92,10 @@ pub(super) fn same_pictures(before: &Document<'_>, after: &Document<'_>) -> Resu
             return different();
         }
         for (piece, copy) in one.pieces.iter().zip(&two.pieces) {
+            // What many share is compared once.
+            if !compared.insert((*piece, *copy)) {
+                continue;
+            }
             let clean = coded::clean(&before.bytes, *piece, one.coder, &limits)?;
             if clean.as_ref() != after.bytes.get(*copy) {
                 return different();

@@ -219,6 +219,27 @@ fn many_directories_take_linear_time_and_a_limit() {
 }
 
 #[test]
+fn a_strip_that_many_pages_share_is_looked_at_once() {
+    let style = STYLES[0];
+    let mut page = style.grey();
+    page.fields
+        .retain(|field| field.0 != tag::COMPRESSION && field.0 != tag::ROWS_PER_STRIP);
+    page.fields.push(style.short(tag::COMPRESSION, &[5]));
+    let mut first = page.clone();
+    first.pieces = vec![vec![7; 1 << 20]];
+    page.pieces.clear();
+    page.fields.push(style.long(tag::STRIP_OFFSETS, &[8]));
+    page.fields
+        .push(style.long(tag::STRIP_BYTE_COUNTS, &[1 << 20]));
+    // Three gigabytes of pixels, as it says, in one megabyte.
+    let mut pages = vec![page; 3_000];
+    pages.insert(0, first);
+    let file = style.file(&pages);
+    let cleaned = crate::clean(&file, &Policy::default(), &Limits::default()).unwrap();
+    assert!(cleaned.bytes().len() < file.len());
+}
+
+#[test]
 fn tags_that_claim_the_same_bytes_again_and_again_are_refused() {
     let style = STYLES[0];
     let mut page = style.grey();
