@@ -11,11 +11,13 @@
 //! SHA-256 over the text `cloakroom-pixels-v1`, a line feed, the upright width and height in decimal with an `x`
 //! between them, a line feed, and the upright picture as three bytes a pixel (red, green, blue), row by row from the
 //! top left. Of an animation the first frame counts. Orientation is applied; alpha is dropped; grey becomes three equal
-//! values; 16 bits become 8 by `(value + 128) / 257`, rounded down; colour profiles are not applied. Decoders of JPEG may
-//! differ by one step in a value, so equal digests prove equal pixels, and unequal ones prove nothing across programs.
+//! values; 16 bits become 8 by `(value + 128) / 257`, rounded down; colour profiles are not applied. Decoders of JPEG
+//! and JPEG XL may differ by one step in a value, so equal digests prove equal pixels, and unequal ones prove nothing
+//! across programs.
 
 mod confine;
 mod decode;
+mod jpeg_xl;
 mod pool;
 mod protocol;
 mod serve;

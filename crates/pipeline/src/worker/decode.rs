@@ -6,10 +6,11 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use metadata::{Container, Sniffed, sniff};
 use sha2::{Digest as _, Sha256};
 
 use super::protocol::Task;
-use super::{NotDecoded, PIXELS_MAX};
+use super::{NotDecoded, PIXELS_MAX, jpeg_xl};
 
 const DOMAIN: &str = "cloakroom-pixels-v1";
 
@@ -21,13 +22,18 @@ const THUMBNAIL_QUALITY: u8 = 82;
 
 /// Does the task. The result is the 32 bytes of a digest, or a small JPEG or PNG file.
 pub(super) fn perform(task: Task, bytes: &[u8]) -> Result<Vec<u8>, NotDecoded> {
-    let image = decode(bytes)?;
+    let is_jpeg_xl = sniff(bytes) == Some(Sniffed::Photo(Container::Jxl));
+    let image = match is_jpeg_xl {
+        true => jpeg_xl::decode(bytes, DECODER_BYTES_MAX)?,
+        false => decode(bytes)?,
+    };
+    let turned = |orientation| if is_jpeg_xl { 1 } else { orientation };
     match task {
-        Task::Digest { orientation } => pixels_digest(&image, orientation).map(Vec::from),
+        Task::Digest { orientation } => pixels_digest(&image, turned(orientation)).map(Vec::from),
         Task::Thumbnail {
             orientation,
             max_px,
-        } => thumbnail(image, orientation, max_px),
+        } => thumbnail(image, turned(orientation), max_px),
     }
 }
 

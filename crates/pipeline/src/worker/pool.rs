@@ -157,6 +157,8 @@ fn memory_bytes(picture: &Picture<'_>) -> u64 {
         Some(Sniffed::Photo(Container::Jpeg)) => 12,
         // Four floating-point numbers, at most.
         Some(Sniffed::Photo(Container::Tiff)) => 16,
+        // Several channels of floating-point numbers, of which the decoder holds copies.
+        Some(Sniffed::Photo(Container::Jxl)) => 48,
         _ => 8,
     };
     2 * picture.bytes.len() as u64 + of_pixel * picture.pixels()
