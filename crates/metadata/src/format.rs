@@ -77,6 +77,8 @@ pub(crate) struct Frame {
 pub(crate) enum Payload<'a> {
     /// A TIFF stream, without the `Exif\0\0` that some containers put before it.
     Exif(Cow<'a, [u8]>),
+    /// As [`Self::Exif`], of a block that viewers pass over: it has no say in how the picture is turned.
+    SpareExif(Cow<'a, [u8]>),
     /// An XMP packet (extended XMP is joined, ISO 16684-3).
     Xmp(Cow<'a, [u8]>),
     /// An ICC profile, joined and inflated.

@@ -45,7 +45,7 @@ pub(crate) fn payloads(payloads: &[Payload<'_>], notes: &mut Notes<'_>) {
     notes.has_numbers_in_exif = payloads.iter().any(Payload::needs_numbers_in_exif);
     for payload in payloads {
         match payload {
-            Payload::Exif(tiff) => exif::explain(tiff, notes),
+            Payload::Exif(tiff) | Payload::SpareExif(tiff) => exif::explain(tiff, notes),
             Payload::Xmp(packet) => xmp::explain(packet, notes),
             Payload::Icc(profile) => icc::explain(profile, notes),
             Payload::MakerNote {

@@ -25,6 +25,7 @@ fn single<'a>(part: &Part<'a>) -> Option<Payload<'a>> {
     }
     let body = Cow::Borrowed(part.body);
     match part.name {
+        "APP1 Exif" if part.kind == Kind::Duplicate => Some(Payload::SpareExif(body)),
         "APP1 Exif" => Some(Payload::Exif(body)),
         "APP1 XMP" => Some(Payload::Xmp(body)),
         "APP13 Photoshop" => Some(Payload::Photoshop(body)),

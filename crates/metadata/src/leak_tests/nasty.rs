@@ -1,7 +1,7 @@
 //! Photos made by someone who wants a leak to stay, or a picture to break: nested, split, doubled, packed and written
 //! in other alphabets.
 
-use super::fixtures::heif::{Data, Item, Photo, bx, full, item, picture_data};
+use super::fixtures::heif::{Data, Item, Photo, bx, full, group, item, picture_data};
 use super::fixtures::*;
 use crate::Topic;
 use miniz_oxide::deflate::compress_to_vec_zlib;
@@ -131,6 +131,7 @@ fn packed_and_doubled_png_chunks() {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
+    let hex = hex.replace("01120003000000010006", "01120003000000010003");
     let raw = format!("\nexif\n{:8}\n{hex}\n", hex.len() / 2);
     let file = [
         png(&[
@@ -366,5 +367,78 @@ fn words_of_formats_in_comments_do_not_stop_the_cleaning() {
         );
         let comment = [&[0x21, 0xFE, word.len() as u8][..], word.as_bytes(), &[0]].concat();
         gone(&gif(&[GIF_LOOP, &comment, GIF_IMAGE]), &[]);
+    }
+}
+
+#[test]
+fn only_the_exif_that_viewers_read_turns_the_picture() {
+    let turned = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let dated = b"MM\0*\0\0\0\x08\0\x01\x01\x31\0\x02\0\0\0\x04Jan\0\0\0\0\0";
+    let second = jpeg(&[app1(EXIF, dated), app1(EXIF, turned)], b"");
+    assert_eq!(gone(&second, &["Jan"]).bytes(), jpeg(&[], b""));
+    // Behind the first scan.
+    let mut late = jpeg(&[], b"");
+    late.truncate(late.len() - 2);
+    late.extend([app1(EXIF, turned), b"\xFF\xD9".to_vec()].concat());
+    assert_eq!(gone(&late, &["Exif"]).bytes(), jpeg(&[], b""));
+    let second = png(&[chunk(b"eXIf", dated), chunk(b"eXIf", turned)]);
+    assert_eq!(gone(&second, &["Jan"]).orientation(), 1);
+    let second = webp(
+        flag::EXIF,
+        &[
+            vp8(),
+            riff_chunk(b"EXIF", dated),
+            riff_chunk(b"EXIF", turned),
+        ],
+    );
+    assert_eq!(gone(&second, &["Jan"]).orientation(), 1);
+    let hidden = webp(0, &[vp8(), riff_chunk(b"EXIF", turned)]);
+    assert_eq!(gone(&hidden, &["EXIF"]).orientation(), 1);
+}
+
+#[test]
+fn a_gain_map_in_two_forms_keeps_both() {
+    // As phones write it since 2024: a tone map for all, and Apple's own names for the same map.
+    let mut photo = Photo::new();
+    let name = photo.property(full(
+        b"auxC",
+        0,
+        0,
+        b"urn:com:apple:photo:2020:aux:hdrgainmap\0",
+    ));
+    let numbers = [&[0, 0, 0, 0, 0, 0x40][..], &[1; 56]].concat();
+    let mut rule = item(2, b"tmap", &numbers);
+    rule.properties = vec![(2, false)];
+    let mut map = item(3, b"hvc1", &picture_data(3));
+    map.properties = vec![(1, true), (2, false), (name, true)];
+    let packet = item(
+        4,
+        b"mime",
+        b"<x xmp:CreatorTool='18.7 of Jane' HDRGainMap:HDRGainMapVersion='131072'/>",
+    );
+    photo.items.extend([
+        rule,
+        map,
+        Item {
+            content_type: "application/rdf+xml",
+            ..packet
+        },
+    ]);
+    photo.references = vec![
+        (*b"dimg", 2, vec![1, 3]),
+        (*b"auxl", 3, vec![1]),
+        (*b"cdsc", 4, vec![3]),
+    ];
+    photo.groups = vec![group(b"altr", &[2, 1])];
+    let copy = gone(&photo.build(), &["Jane", "18.7"]);
+    for kept in [
+        &b"tmap"[..],
+        b"auxl",
+        b"aux:hdrgainmap",
+        b"131072",
+        b"altr",
+        &picture_data(3),
+    ] {
+        assert_eq!(count(copy.bytes(), kept), 1);
     }
 }

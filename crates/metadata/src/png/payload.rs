@@ -21,9 +21,19 @@ pub(super) fn payloads<'a>(parts: &[Part<'a>], limits: &Limits) -> Vec<Payload<'
         one_max: limits.inflated_bytes_max,
         left: limits.inflated_bytes_max.saturating_mul(TEXTS_MAX),
     };
+    let has_exif = parts.iter().any(|part| part.kind == Kind::Exif);
     parts
         .iter()
-        .filter_map(|part| payload(part, limits, &mut inflater))
+        .filter_map(|part| {
+            let told = payload(part, limits, &mut inflater)?;
+            Some(match told {
+                // Some programs read Exif from text, but not where it has a chunk of its own.
+                Payload::Exif(tiff) if has_exif && part.kind != Kind::Exif => {
+                    Payload::SpareExif(tiff)
+                }
+                told => told,
+            })
+        })
         .collect()
 }
 
@@ -38,8 +48,8 @@ pub(super) fn compressed_profile(iccp: &[u8]) -> Option<&[u8]> {
 fn payload<'a>(part: &Part<'a>, limits: &Limits, inflater: &mut Inflater) -> Option<Payload<'a>> {
     let label = part.bytes.get(4..8).unwrap_or_default();
     let told = match part.kind {
-        Kind::Exif => Some(exif(part.body)),
-        Kind::Duplicate if label == b"eXIf" => Some(exif(part.body)),
+        Kind::Exif => Some(Payload::Exif(exif(part.body))),
+        Kind::Duplicate if label == b"eXIf" => Some(Payload::SpareExif(exif(part.body))),
         Kind::ColourProfile => Some(icc(part.body, limits)),
         // Only the first profile counts, so that a second is told as one that viewers ignore.
         Kind::Duplicate if label == b"iCCP" => Some(Payload::BrokenIcc(part.body.len())),
@@ -59,10 +69,8 @@ fn payload<'a>(part: &Part<'a>, limits: &Limits, inflater: &mut Inflater) -> Opt
 }
 
 /// Some writers put JPEG's prefix before the TIFF stream, against PNG § 11.3.4.5.
-fn exif(body: &[u8]) -> Payload<'_> {
-    Payload::Exif(Cow::Borrowed(
-        body.strip_prefix(b"Exif\0\0").unwrap_or(body),
-    ))
+fn exif(body: &[u8]) -> Cow<'_, [u8]> {
+    Cow::Borrowed(body.strip_prefix(b"Exif\0\0").unwrap_or(body))
 }
 
 /// Inflates a colour profile. What follows the size in its header does not belong to it (ICC.1:2022 § 7.2.2), and a

@@ -199,9 +199,9 @@ fn what_is_not_announced_has_no_effect_and_goes() {
     let extended = riff(&[vp8x(0), vp8(4, 3), extra]);
     let copy = riff(&[vp8x(0), vp8(4, 3)]).replace(0xAA, 0);
     assert_eq!(clean(&Webp, &extended), Ok(copy));
-    // What is told of such an Exif block is upright, as the picture is shown.
+    // Such an Exif block is told, and does not turn the picture.
     assert!(
-        told(&Webp, &simple)[1].contains("3, 0, 0, 0, 1, 0, 1, 0, 0"),
+        told(&Webp, &simple)[1].starts_with("SpareExif("),
         "{:?}",
         told(&Webp, &simple)
     );
