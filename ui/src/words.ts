@@ -48,7 +48,7 @@ export const words = {
 
   drop: {
     title: (n: number) => (n > 0 ? `Drop ${count(n, 'item', 'items')}` : 'Drop here'),
-    note: 'Photos and folders. Nothing is written until you press Clean.',
+    note: 'Photos, videos and folders. Nothing is written until you press Clean.',
   },
 
   empty: {

@@ -68,6 +68,24 @@ impl Container {
         }
     }
 
+    /// The word for it in records and in JSON, such as `jpeg`: small letters and digits, and nothing else.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Gif => "gif",
+            Self::Heic => "heic",
+            Self::Avif => "avif",
+            Self::Jxl => "jxl",
+            Self::Tiff => "tiff",
+            Self::Bmp => "bmp",
+            Self::Mp4 => "mp4",
+            Self::Mov => "mov",
+        }
+    }
+
     /// The usual file extension, without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {
@@ -242,6 +260,16 @@ fn heif(bytes: &[u8]) -> Option<Container> {
 mod tests {
     use super::*;
     use crate::refusal::Class;
+
+    #[test]
+    fn words_fit_into_records() {
+        for container in Container::ALL {
+            let word = container.word();
+            assert!((1..=16).contains(&word.len()), "{word}");
+            let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            assert!(word.bytes().all(fits), "{word}");
+        }
+    }
 
     #[test]
     fn extensions_begin_with_the_usual_one() {

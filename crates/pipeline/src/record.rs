@@ -92,7 +92,7 @@ impl Recording<'_> {
             output_bytes: cleaned.bytes().len() as u64,
             width,
             height,
-            container: cleaned.container().name().to_ascii_lowercase(),
+            container: cleaned.container().word().to_owned(),
             app_version: self.app_version.to_owned(),
         })
     }
