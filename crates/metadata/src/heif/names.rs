@@ -159,6 +159,7 @@ pub(super) static VOCABULARY: &[Name] = &[
     movie::AVC_MESSAGE,
     movie::HEVC_MESSAGE,
     movie::AV1_MESSAGE,
+    movie::AAC_FILLING,
     movie::TELEMETRY,
     movie::WORDS,
     movie::TIME_CODE,

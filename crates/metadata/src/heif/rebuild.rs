@@ -169,7 +169,8 @@ impl<'w> Writer<'w> {
             names::GAIN_MAP_NUMBERS
             | movie::names::AVC_MESSAGE
             | movie::names::HEVC_MESSAGE
-            | movie::names::AV1_MESSAGE => {
+            | movie::names::AV1_MESSAGE
+            | movie::names::AAC_FILLING => {
                 let fresh = self.plan.fresh.get(&part.offset).ok_or_else(no_room)?;
                 self.out.extend_from_slice(fresh);
                 Ok(())

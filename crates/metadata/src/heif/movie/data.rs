@@ -1,10 +1,10 @@
 //! Cutting the samples of the tracks that stay: a part for each chunk, and for the words inside it parts of their own.
 
 use super::codec::Codec;
-use super::names;
 use super::samples::Chunk;
 use super::sei::{Family, Unit};
 use super::tracks::{Entry, Movie, Track};
+use super::{aac, descriptor, names};
 use crate::Error;
 use crate::heif::av1;
 use crate::heif::boxes::{IsoBox, Span, View, inside};
@@ -88,6 +88,15 @@ fn chunk_cuts(
             let framing = Framing::of(view, entry.found, codec)?;
             for sample in samples.of(chunk) {
                 framing.words(view, sample, &mut words)?;
+            }
+        }
+        Some(Codec::Sound) if descriptor::is_aac(view.get(entry.found.span)) => {
+            for sample in samples.of(chunk) {
+                let len = aac::leading_len(view.get(sample));
+                if len > 0 {
+                    let end = sample.start.saturating_add(len);
+                    words(Span { end, ..sample }, names::AAC_FILLING);
+                }
             }
         }
         Some(Codec::Av1) => {
@@ -217,6 +226,8 @@ pub(in crate::heif) fn padded(name: &str, bytes: &[u8]) -> Vec<u8> {
         Family::Avc.padded(bytes)
     } else if name == names::HEVC_MESSAGE.0 {
         Family::Hevc.padded(bytes)
+    } else if name == names::AAC_FILLING.0 {
+        aac::padded(bytes)
     } else {
         let payload = av1::payload(bytes).map_or(0, <[u8]>::len);
         super::sei::padded_obu(bytes, payload)
@@ -229,6 +240,8 @@ pub(in crate::heif) fn content<'a>(name: &str, bytes: &'a [u8]) -> &'a [u8] {
         Family::Avc.content(bytes)
     } else if name == names::HEVC_MESSAGE.0 {
         Family::Hevc.content(bytes)
+    } else if name == names::AAC_FILLING.0 {
+        bytes
     } else {
         av1::payload(bytes).unwrap_or(bytes)
     }

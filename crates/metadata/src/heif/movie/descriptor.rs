@@ -71,6 +71,17 @@ fn elementary_stream(body: &[u8]) -> Option<Vec<u8>> {
     Some([&[0; 4][..], &described(STREAM, &stream)?].concat())
 }
 
+/// Whether a sound sample entry is of AAC in the forms whose frames are rows of elements: main, low complexity,
+/// long-term prediction, and with replicated bands (ISO/IEC 14496-3 § 1.5.1.1).
+pub(super) fn is_aac(entry: &[u8]) -> bool {
+    let esds = memchr::memmem::find(entry, b"esds").and_then(|at| entry.get(at.checked_add(4)?..));
+    // As written anew: the object type stands behind two headers, a number and flags, and the kind of sound last but one.
+    let minimal = esds.and_then(elementary_stream).unwrap_or_default();
+    let is_mpeg4 = minimal.get(11) == Some(&AAC);
+    let kind = minimal.get(26).map(|byte| byte >> 3);
+    is_mpeg4 && matches!(kind, Some(1 | 2 | 4 | 5 | 29))
+}
+
 /// The content of the descriptor that comes next, if it is of this kind: a tag, a size of up to four bytes with seven
 /// bits each, the content.
 fn descriptor<'a>(reader: &mut Reader<'a>, tag: u8) -> Option<&'a [u8]> {

@@ -4,6 +4,7 @@
 //! tables that say where those stand. Everything else goes: user data, tracks of places, sensors, text and time codes,
 //! dates, names. Words inside coded samples are written over with padding of the same length.
 
+mod aac;
 pub(super) mod arrangement;
 #[cfg(test)]
 pub(crate) mod builder;

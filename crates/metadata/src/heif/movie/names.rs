@@ -14,6 +14,7 @@ pub(in crate::heif) const SOUND: Name = ("coded sound", Kind::Pixels);
 pub(in crate::heif) const AVC_MESSAGE: Name = ("SEI in AVC video", Kind::Message);
 pub(in crate::heif) const HEVC_MESSAGE: Name = ("SEI in HEVC video", Kind::Message);
 pub(in crate::heif) const AV1_MESSAGE: Name = ("metadata OBU in AV1 video", Kind::Message);
+pub(in crate::heif) const AAC_FILLING: Name = ("filling and data before AAC sound", Kind::Message);
 pub(in crate::heif) const GAP: Name = ("bytes that no track uses", Kind::Filler);
 
 // - Tracks that go, and their samples
@@ -105,6 +106,7 @@ pub(in crate::heif) static VOCABULARY: &[Name] = &[
     AVC_MESSAGE,
     HEVC_MESSAGE,
     AV1_MESSAGE,
+    AAC_FILLING,
     TELEMETRY,
     WORDS,
     TIME_CODE,

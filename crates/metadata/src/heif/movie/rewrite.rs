@@ -56,7 +56,7 @@ pub(super) fn written(part: &Part<'_>, staying: &BTreeSet<u32>, fresh: &Fresh) -
                 None => Written::Nothing,
             }
         }
-        names::AVC_MESSAGE | names::HEVC_MESSAGE | names::AV1_MESSAGE => {
+        names::AVC_MESSAGE | names::HEVC_MESSAGE | names::AV1_MESSAGE | names::AAC_FILLING => {
             Written::Plain(super::data::padded(part.name, part.bytes))
         }
         _ => return None,

@@ -251,3 +251,25 @@ fn sound_counted_in_frames_is_kept_whole() {
     assert!(memchr::memmem::find(&copy, b"LlRrLlRrLlRr").is_some());
     assert!(memchr::memmem::find(&copy, b"lLrRlLrR").is_some());
 }
+
+#[test]
+fn names_before_aac_sound_become_zeros() {
+    let mut film = Film::new();
+    // Filling of eight bytes: three bits, four for the length, four for the kind; then what nobody plays.
+    let frame = [&[0b1101_0000, 0][..], b"Lavc59.", b"the sound"].concat();
+    film.tracks[1].chunks = vec![vec![frame.clone(), b"more sound".to_vec()]];
+    let file = film.build();
+    let cleaned = crate::clean(&file, &Policy::default(), &Limits::default()).unwrap();
+    let copy = clean(&Video, &file).unwrap();
+    assert_eq!(cleaned.bytes(), copy);
+    assert!(memchr::memmem::find(&copy, b"Lavc").is_none());
+    let samples = samples_of(&copy, 2);
+    assert_eq!(samples[0].len(), frame.len());
+    assert!(samples[0].ends_with(b"the sound"));
+    assert_eq!(samples[1], b"more sound");
+
+    // Of sound in other codecs nothing is known that could be zeroed.
+    film.tracks[1].entry = audio(b"alac", &full(b"alac", 0, 0, &[7; 24]));
+    let copy = clean(&Video, &film.build()).unwrap();
+    assert_eq!(samples_of(&copy, 2)[0], frame);
+}
