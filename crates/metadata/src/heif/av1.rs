@@ -49,13 +49,16 @@ fn payload_range(rest: &[u8]) -> Option<(usize, usize)> {
     })
 }
 
-/// What a decoder does with a unit, AV1 § 6.2.2: sequence and frame headers, tiles and temporal delimiters are
-/// decoded; of metadata (§ 6.7) the two on luminance are mere numbers, and so is HDR10+, each with its trailing bits.
+/// What a decoder does with a unit, AV1 § 6.2.2: sequence and frame headers and tiles are decoded. A temporal delimiter
+/// is empty (§ 5.6); nobody reads words in one. Of metadata (§ 6.7) the two on luminance are mere numbers, and so is
+/// HDR10+, each with its trailing bits and nothing more.
 fn judge(kind: u8, payload: &[u8]) -> Use {
     match kind {
-        1..=4 | 6 | 7 => Use::Needed,
+        1 | 3 | 4 | 6 | 7 => Use::Needed,
+        2 if payload.is_empty() => Use::Needed,
+        2 => Use::Message,
         5 => match (leb128(payload), payload.len()) {
-            (Some((1, 1)), ..=6) | (Some((2, 1)), ..=26) => Use::Needed,
+            (Some((1, 1)), 6) | (Some((2, 1)), 26) => Use::Needed,
             (Some((4, 1)), _) if is_hdr10_plus(payload) => Use::Needed,
             _ => Use::Message,
         },

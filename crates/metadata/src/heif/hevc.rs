@@ -119,7 +119,11 @@ fn judge(unit: &[u8]) -> Result<Use, Error> {
         });
     }
     match first >> 1 & 0x3F {
-        0..=9 | 16..=21 | 32..=37 => Ok(Use::Needed),
+        0..=9 | 16..=21 | 32..=34 => Ok(Use::Needed),
+        // A delimiter has one byte, an end none (§ 7.3.2.5 to § 7.3.2.7): what is longer holds something else.
+        35 if payload.len() <= 1 => Ok(Use::Needed),
+        36 | 37 if payload.is_empty() => Ok(Use::Needed),
+        35..=37 => Ok(Use::Message),
         39 | 40 => messages(payload),
         _ => Ok(Use::Padding),
     }
@@ -142,7 +146,7 @@ fn messages(payload: &[u8]) -> Result<Use, Error> {
         };
         let numeric = match kind {
             REGISTERED => hdr10_plus::is_exact(message),
-            _ => NUMERIC_MESSAGES.contains(&kind) && len <= NUMERIC_BYTES_MAX,
+            _ => NUMERIC_MESSAGES.contains(&kind) && is_numeric_len(kind, len),
         };
         if let Some(seen) = seen.get_mut(usize::from(numeric)) {
             *seen = true;
@@ -155,6 +159,18 @@ fn messages(payload: &[u8]) -> Result<Use, Error> {
         }),
         [true, false] => Ok(Use::Message),
         [false, _] => Ok(Use::Needed),
+    }
+}
+
+/// Whether a message of numbers is as long as its numbers: luminance (§ D.2.28, § D.2.35), transfer (§ D.2.38) and
+/// surroundings (§ D.2.39) have a fixed size, and the others are short.
+const fn is_numeric_len(kind: u32, len: usize) -> bool {
+    match kind {
+        137 => len == 24,
+        144 => len == 4,
+        147 => len == 1,
+        148 => len == 8,
+        _ => len <= NUMERIC_BYTES_MAX,
     }
 }
 

@@ -1,3 +1,4 @@
+mod messages;
 mod pictures;
 pub(crate) mod sequences;
 mod tables;

@@ -290,7 +290,7 @@ fn messages_in_coded_data_go_and_numbers_stay() {
     );
 }
 
-fn avif_photo() -> Photo {
+pub(super) fn avif_photo() -> Photo {
     let mut photo = Photo::new();
     photo.ftyp = bx(b"ftyp", b"avif\0\0\0\0avifmif1miafMA1BJANE");
     photo.items[0].label = *b"av01";

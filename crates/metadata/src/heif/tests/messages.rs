@@ -1,0 +1,37 @@
+//! Words where coded data has no room for them.
+
+use super::pictures::avif_photo;
+use super::*;
+
+#[test]
+fn words_in_units_that_hold_none_go() {
+    let mut photo = Photo::new();
+    let delimiter = nal(35, &[0x50]);
+    let light = sei(144, &[1, 2, 3, 4]);
+    let data = [
+        nal(35, b"\x50Jane"),
+        delimiter.clone(),
+        sei(144, b"\x01\x02\x03\x04Jane"),
+        light.clone(),
+        picture_data(1),
+        nal(36, b"Jane"),
+        nal(37, b""),
+    ];
+    photo.items[0].data = Data::Mdat(vec![data.concat()]);
+    let copy = clean(&Heif, &photo.build()).unwrap();
+    let kept = [delimiter, light, picture_data(1), nal(37, b"")];
+    assert_eq!(data_of(&copy, 1), kept.concat());
+
+    let mut photo = avif_photo();
+    let light = obu(5, b"\x01\x01\x02\x03\x04\x80");
+    let data = [
+        obu(2, b"Jane"),
+        obu(5, b"\x02 Jane's picture\x80"),
+        light.clone(),
+        obu(1, b"sequence"),
+        obu(6, b"frame"),
+    ];
+    photo.items[0].data = Data::Mdat(vec![data.concat()]);
+    let copy = clean(&Heif, &photo.build()).unwrap();
+    assert_eq!(data_of(&copy, 1), data[2..].concat());
+}
