@@ -68,6 +68,9 @@ const KNOWN: &[(&str, [i32; 9])] = &[
 /// How far a colorant may be from the known one: profiles round differently.
 const COLORANT_TOLERANCE: i32 = 160;
 
+/// A tag that is written: its signature and its element.
+type Tag = ([u8; 4], Vec<u8>);
+
 /// A profile cut into what is needed.
 struct Profile<'a> {
     header: &'a [u8],
@@ -80,22 +83,34 @@ struct Profile<'a> {
 pub(crate) fn scrub(profile: &[u8]) -> Option<Vec<u8>> {
     let profile = parse(profile)?;
     let version_4 = profile.header.get(8).is_some_and(|major| *major >= 4);
-    let name = colour_space(&profile);
+    let numbers = numbers(&profile);
+    // Without a single number to convert by, it is no profile.
+    if numbers.is_empty() {
+        return None;
+    }
+    let name = colour_space(profile.header, &numbers);
     let mut tags = vec![
         (*b"desc", description(name, version_4)),
         (*b"cprt", copyright(version_4)),
     ];
+    tags.extend(numbers);
+    Some(assemble(profile.header, &tags))
+}
+
+/// The numeric tags, each once, as they will be written: the name of the colour space is told from these alone, so that
+/// a profile which was scrubbed before has the same.
+fn numbers(profile: &Profile<'_>) -> Vec<Tag> {
+    let mut numbers: Vec<Tag> = Vec::new();
     for (signature, element) in &profile.tags {
-        let is_first = !tags.iter().any(|(seen, _)| seen == signature);
+        let is_first = !numbers.iter().any(|(seen, _)| seen == signature);
         if NUMERIC_TAGS.contains(&signature)
             && is_first
             && let Some(exact) = element::exact(element)
         {
-            tags.push((*signature, exact));
+            numbers.push((*signature, exact));
         }
     }
-    // Without a single number to convert by, it is no profile.
-    (tags.len() > 2).then(|| assemble(profile.header, &tags))
+    numbers
 }
 
 /// How the headers of clean profiles begin to say what they are for: class, colour space, connection space.
@@ -114,7 +129,7 @@ pub(crate) fn kinds() -> Vec<Vec<u8>> {
 /// What a person would call the profile, such as `sRGB`, or what its own numbers say.
 pub(crate) fn describe(profile: &[u8]) -> String {
     match parse(profile) {
-        Some(profile) => colour_space(&profile).to_owned(),
+        Some(profile) => colour_space(profile.header, &numbers(&profile)).to_owned(),
         None => "damaged: viewers ignore it, so the clean copy goes without".to_owned(),
     }
 }
@@ -150,9 +165,9 @@ fn parse(profile: &[u8]) -> Option<Profile<'_>> {
 }
 
 /// The name of the colour space, told from the colorants; the kind of colour when it is not a known one.
-fn colour_space(profile: &Profile<'_>) -> &'static str {
+fn colour_space(header: &[u8], numbers: &[Tag]) -> &'static str {
     let colorant = |name: &[u8; 4]| -> Option<[i32; 3]> {
-        let (_, element) = profile.tags.iter().find(|(tag, _)| tag == name)?;
+        let (_, element) = numbers.iter().find(|(tag, _)| tag == name)?;
         let mut reader = Reader::new(element.strip_prefix(b"XYZ \0\0\0\0")?);
         let mut next = || reader.array("XYZ").map(i32::from_be_bytes).ok();
         Some([next()?, next()?, next()?])
@@ -166,7 +181,7 @@ fn colour_space(profile: &Profile<'_>) -> &'static str {
     };
     colorants()
         .and_then(|found| KNOWN.iter().find(|(_, known)| is_near(known, &found)))
-        .map_or_else(|| kind_of_colour(profile.header), |(name, _)| *name)
+        .map_or_else(|| kind_of_colour(header), |(name, _)| *name)
 }
 
 /// ICC.1:2022 § 7.2.6, data colour space.
@@ -211,7 +226,7 @@ fn localized(text: &str) -> Vec<u8> {
 }
 
 /// Header, tag table and elements, each element on a four-byte boundary (§ 7.3), equal elements shared.
-fn assemble(header: &[u8], tags: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
+fn assemble(header: &[u8], tags: &[Tag]) -> Vec<u8> {
     let field = |range: std::ops::Range<usize>| header.get(range).unwrap_or_default();
     let mut data: Vec<u8> = Vec::new();
     let mut table = length(tags.len()).to_vec();
@@ -320,6 +335,21 @@ pub(crate) mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(tags(&clean), tags(&dirty));
+    }
+
+    #[test]
+    fn a_tag_that_is_none_does_not_count() {
+        let whole = parse(&srgb_with_texts())
+            .map(|profile| {
+                let tags = profile.tags.iter();
+                tags.map(|(name, element)| (*name, element.to_vec()))
+                    .collect::<Vec<Tag>>()
+            })
+            .unwrap();
+        let broken = [vec![(*b"bXYZ", b"not a colorant".to_vec())], whole].concat();
+        let once = scrub(&assemble(&srgb_with_texts()[..HEADER_LEN], &broken)).unwrap();
+        assert_eq!(describe(&once), "sRGB");
+        assert_eq!(scrub(&once), Some(once));
     }
 
     #[test]
