@@ -209,6 +209,8 @@ const NO_VIDEO_BRANDS: &[&[u8; 4]] = &[b"crx ", b"M4A ", b"M4B ", b"M4P "];
 fn video(bytes: &[u8]) -> Option<Container> {
     let brand = bytes.get(8..12).unwrap_or_default();
     match bytes.get(4..8)? {
+        // A size of 64 bits stands where the brand is looked for: no writer does that, and readers disagree.
+        b"ftyp" if bytes.starts_with(&[0, 0, 0, 1]) => None,
         b"ftyp" if NO_VIDEO_BRANDS.iter().any(|other| *other == brand) => None,
         b"ftyp" if brand == b"qt  " => Some(Container::Mov),
         b"ftyp" => Some(Container::Mp4),
@@ -276,6 +278,12 @@ mod tests {
         for container in Container::ALL {
             assert_eq!(container.extensions().first(), Some(&container.extension()));
         }
+    }
+
+    #[test]
+    fn a_file_type_of_unusual_size_is_not_guessed() {
+        let large = b"\0\0\0\x01ftyp\0\0\0\0\0\0\0\x1Cqt  \0\0\0\0qt  ";
+        assert_eq!(sniff(large), None);
     }
 
     #[test]
