@@ -60,7 +60,7 @@ impl Picture {
 }
 
 /// PNG § 5.3: length, type, data, CRC of type and data.
-fn chunk(png: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
+pub(crate) fn chunk(png: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
     png.extend((data.len() as u32).to_be_bytes());
     let start = png.len();
     png.extend(name);
@@ -92,7 +92,7 @@ fn crc32(data: &[u8]) -> u32 {
     })
 }
 
-fn adler32(data: &[u8]) -> u32 {
+pub(crate) fn adler32(data: &[u8]) -> u32 {
     let (a, b) = data.iter().fold((1, 0), |(a, b), byte| {
         let a = (a + u32::from(*byte)) % 65521;
         (a, (b + a) % 65521)

@@ -1,4 +1,6 @@
-//! Photos for measuring: valid JPEG files of any size, full of noise, with a place and a serial number in them.
+//! JPEG, ITU-T T.81.
+
+use super::blocks::{Noise, exif};
 
 /// Width of every photo, in 8×8 blocks.
 const BLOCKS_PER_ROW: usize = 512;
@@ -23,7 +25,7 @@ pub(crate) fn photo(bytes: usize, seed: u64) -> Vec<u8> {
 /// ITU T.81 Annex B: everything before the entropy-coded data.
 fn header(height: usize) -> Vec<u8> {
     let mut file = vec![0xFF, 0xD8];
-    segment(&mut file, 0xE1, &exif());
+    segment(&mut file, 0xE1, &[b"Exif\0\0", &exif()[..]].concat());
     segment(&mut file, 0xDB, &[&[0][..], &[16; 64]].concat());
     let (width, height) = ((BLOCKS_PER_ROW * 8) as u16, height as u16);
     let ([w0, w1], [h0, h1]) = (width.to_be_bytes(), height.to_be_bytes());
@@ -55,46 +57,10 @@ fn table(class: u8, symbols: &[u8]) -> Vec<u8> {
     table
 }
 
-/// Exif 2.3 § 4.5: a main directory that points to a body serial number and to a place.
-fn exif() -> Vec<u8> {
-    let mut tiff = b"MM\0*\0\0\0\x08".to_vec();
-    let entry = |tiff: &mut Vec<u8>, tag: u16, kind: u16, count: u32, value: u32| {
-        tiff.extend(tag.to_be_bytes());
-        tiff.extend(kind.to_be_bytes());
-        tiff.extend(count.to_be_bytes());
-        tiff.extend(value.to_be_bytes());
-    };
-    let (exif_at, gps_at, serial_at, latitude_at, longitude_at) = (38, 56, 110, 126, 150);
-    tiff.extend(2u16.to_be_bytes());
-    entry(&mut tiff, 0x8769, 4, 1, exif_at);
-    entry(&mut tiff, 0x8825, 4, 1, gps_at);
-    tiff.extend([0; 4]);
-    tiff.extend(1u16.to_be_bytes());
-    entry(&mut tiff, 0xA431, 2, 16, serial_at);
-    tiff.extend([0; 4]);
-    tiff.extend(4u16.to_be_bytes());
-    entry(&mut tiff, 1, 2, 2, u32::from_be_bytes(*b"N\0\0\0"));
-    entry(&mut tiff, 2, 5, 3, latitude_at);
-    entry(&mut tiff, 3, 2, 2, u32::from_be_bytes(*b"E\0\0\0"));
-    entry(&mut tiff, 4, 5, 3, longitude_at);
-    tiff.extend([0; 4]);
-    tiff.extend(b"SN-0123456789AB\0");
-    for number in [52u32, 1, 31, 1, 1234, 100, 13, 1, 24, 1, 4321, 100] {
-        tiff.extend(number.to_be_bytes());
-    }
-    [b"Exif\0\0", &tiff[..]].concat()
-}
-
 /// Eight block rows of noise, each followed by its restart marker.
 fn group(seed: u64) -> Vec<u8> {
-    let mut noise = seed | 1;
-    let mut random = |below: u64| {
-        // xorshift64
-        noise ^= noise << 13;
-        noise ^= noise >> 7;
-        noise ^= noise << 17;
-        (noise >> 33) % below
-    };
+    let mut noise = Noise::new(seed);
+    let mut random = |below: u64| noise.number() % below;
     let mut bits = Bits::default();
     for row in 0..8u8 {
         for _ in 0..BLOCKS_PER_ROW {
