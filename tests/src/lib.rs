@@ -1,10 +1,13 @@
-//! What the integration tests share: where the project lies, where sample photos may be, and a decoder to compare with.
+//! What the integration tests share: where the project lies, where sample photos may be, a decoder to compare with, and
+//! what must hold of every file.
+
+pub mod properties;
 
 use std::error::Error;
 use std::io::Cursor;
 use std::path::PathBuf;
 
-use image::{AnimationDecoder, DynamicImage, GrayImage, ImageFormat, ImageReader};
+use image::{AnimationDecoder, DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader};
 use jxl_oxide::JxlImage;
 use metadata::{Container, Sniffed, sniff};
 
@@ -40,7 +43,12 @@ pub fn pixels(file: &[u8]) -> Result<Vec<(u64, DynamicImage)>, String> {
     let words = |error: image::ImageError| error.to_string();
     let frames = match format {
         Some(ImageFormat::Gif) => {
-            let decoder = image::codecs::gif::GifDecoder::new(Cursor::new(file)).map_err(words)?;
+            let mut decoder =
+                image::codecs::gif::GifDecoder::new(Cursor::new(file)).map_err(words)?;
+            // A frame may say that it is larger than the picture.
+            decoder
+                .set_limits(image::Limits::default())
+                .map_err(words)?;
             decoder.into_frames().collect_frames()
         }
         Some(ImageFormat::WebP) => {
@@ -92,12 +100,19 @@ fn jpeg_xl(file: &[u8]) -> Result<Vec<(u64, DynamicImage)>, Box<dyn Error + Send
             .flat_map(|sample| sample.to_ne_bytes())
             .collect();
         let height = u32::try_from(samples.height())?;
-        let width = u32::try_from(bytes.len())? / height;
+        let width = u32::try_from(bytes.len())? / height.max(1);
         let image = GrayImage::from_raw(width, height, bytes).ok_or("an odd size")?;
-        let delay_ms = u64::from(frame.duration()) * 1000 * u64::from(ticks.1) / u64::from(ticks.0);
+        let delay_ms =
+            u64::from(frame.duration()) * 1000 * u64::from(ticks.1) / u64::from(ticks.0).max(1);
         frames.push((delay_ms, image.into()));
     }
     Ok(frames)
+}
+
+/// The samples of a JPEG as another decoder reads them: decoders differ in what they make of a marker behind a scan.
+#[must_use]
+pub fn second_opinion(jpeg: &[u8]) -> Option<Vec<u8>> {
+    jpeg_decoder::Decoder::new(jpeg).decode().ok()
 }
 
 fn still(file: &[u8]) -> Result<Vec<(u64, DynamicImage)>, String> {

@@ -19,6 +19,9 @@ Usage: cargo xtask COMMAND [OPTIONS]
   e2e [FILTER]     Only the scenarios in a real window; FILTER is part of a name
   offline-proof    Only the proof that no process of the app opens a network socket
 
+  fuzz [CONTAINER] Hostile files against the readers of photos, until something breaks (all containers in turn)
+      --minutes N  How long for each (15)
+
   bench [NAME]     Measure speed and memory beside other tools (NAME: metadata)
   bundle           Make the .deb, .rpm and .tar.gz
   deny             Check licences, sources and banned crates
@@ -49,6 +52,7 @@ pub(crate) enum Command {
     OfflineProof {
         consent: Consent,
     },
+    Fuzz(FuzzOptions),
     Bench {
         name: String,
         consent: Consent,
@@ -74,6 +78,18 @@ pub(crate) struct TestOptions {
     pub(crate) consent: Consent,
 }
 
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FuzzOptions {
+    /// All of them where none is named.
+    pub(crate) target: Option<String>,
+    /// For each target.
+    pub(crate) minutes: u32,
+    pub(crate) consent: Consent,
+}
+
+/// As long as a first run should take.
+const FUZZ_MINUTES: u32 = 15;
+
 /// # Errors
 /// One sentence on what was not understood.
 pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
@@ -95,7 +111,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, Strin
     };
     let command = match name.as_str() {
         "run" => {
-            let screenshot = words.screenshot.take();
+            let screenshot = words.value("--screenshot").map(PathBuf::from);
             let headless = words.take("--headless") || screenshot.is_some();
             Command::Run(RunOptions {
                 release: words.take("--release"),
@@ -115,6 +131,14 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, Strin
             consent,
         },
         "offline-proof" => Command::OfflineProof { consent },
+        "fuzz" => Command::Fuzz(FuzzOptions {
+            target: words.plain_first(),
+            minutes: words.value("--minutes").map_or(Ok(FUZZ_MINUTES), |word| {
+                word.parse()
+                    .map_err(|_| format!("'{word}' is no number of minutes."))
+            })?,
+            consent,
+        }),
         "bench" => Command::Bench {
             name: words.plain_first().unwrap_or_else(|| "metadata".to_owned()),
             consent,
@@ -133,7 +157,8 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, Strin
 struct Words {
     plain: Vec<String>,
     flags: Vec<String>,
-    screenshot: Option<PathBuf>,
+    /// Flags with the word that follows them.
+    values: Vec<(String, String)>,
     help: bool,
 }
 
@@ -142,7 +167,7 @@ impl Words {
         let mut words = Self {
             plain: Vec::new(),
             flags: Vec::new(),
-            screenshot: None,
+            values: Vec::new(),
             help: false,
         };
         let mut args = args;
@@ -150,9 +175,10 @@ impl Words {
             match arg.as_str() {
                 "--help" | "-h" => words.help = true,
                 "-y" => words.flags.push("--yes".to_owned()),
-                "--screenshot" => {
-                    words.screenshot =
-                        Some(args.next().ok_or("--screenshot needs a file name.")?.into());
+                "--screenshot" | "--minutes" => {
+                    let value = args.next();
+                    let value = value.ok_or_else(|| format!("{arg} needs a word after it."))?;
+                    words.values.push((arg, value));
                 }
                 "--" => words.plain.extend(args.by_ref()),
                 flag if flag.starts_with('-') => words.flags.push(arg),
@@ -166,6 +192,11 @@ impl Words {
         (!self.plain.is_empty()).then(|| self.plain.remove(0))
     }
 
+    fn value(&mut self, flag: &str) -> Option<String> {
+        let at = self.values.iter().position(|(given, _)| given == flag)?;
+        Some(self.values.remove(at).1)
+    }
+
     fn take(&mut self, flag: &str) -> bool {
         let before = self.flags.len();
         self.flags.retain(|given| given != flag);
@@ -173,12 +204,12 @@ impl Words {
     }
 
     fn unused(&self) -> Option<&str> {
-        let screenshot = self.screenshot.as_ref().map(|_| "--screenshot");
+        let value = self.values.first().map(|(flag, _)| flag.as_str());
         self.flags
             .first()
             .or_else(|| self.plain.first())
             .map(String::as_str)
-            .or(screenshot)
+            .or(value)
     }
 }
 
@@ -211,6 +242,23 @@ mod tests {
             panic!("is a run")
         };
         assert_eq!(options.headless, Some("cloakroom.png".into()));
+    }
+
+    #[test]
+    fn fuzzing_takes_a_container_and_a_time() {
+        let fuzz = |target: Option<&str>, minutes| {
+            Ok(Command::Fuzz(FuzzOptions {
+                target: target.map(str::to_owned),
+                minutes,
+                consent: Consent::Ask,
+            }))
+        };
+        assert_eq!(parsed("fuzz"), fuzz(None, 15));
+        assert_eq!(parsed("fuzz --minutes 60 png"), fuzz(Some("png"), 60));
+        assert_eq!(
+            parsed("fuzz --minutes soon"),
+            Err("'soon' is no number of minutes.".to_owned())
+        );
     }
 
     #[test]

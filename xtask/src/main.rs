@@ -8,6 +8,7 @@ mod bundle;
 mod deny;
 mod display;
 mod e2e;
+mod fuzz;
 mod install;
 mod needs;
 mod photos;
@@ -62,6 +63,7 @@ fn perform(command: Command) -> Result<(), String> {
             ui::build()?;
             e2e::offline_proof()
         }
+        Command::Fuzz(options) => fuzz::fuzz(&options),
         Command::Bench { name, consent } => bench::bench(&name, consent),
         Command::Bundle { consent } => bundle::bundle(consent),
         Command::Deny => deny::deny(),
