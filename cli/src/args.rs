@@ -7,6 +7,8 @@ use clap_complete::Shell;
 use pipeline::ledger::ExportFormat;
 use pipeline::{Keep, Naming};
 
+use crate::proof_args::{LedgerCare, Prove, Unlock, Verify};
+
 /// Clean photos before you share them: remove place, time, device, names and more.
 ///
 /// Cloakroom shows what a photo would tell a stranger, and saves a clean copy beside it. The picture itself stays as it
@@ -27,13 +29,17 @@ Examples:
   cloakroom clean Holiday --out Clean   Clean a whole folder into another
   cloakroom clean clip.mov              Save clip_clean.mov: MP4 and MOV videos are cleaned too
   cloakroom ledger list                 What was cleaned on this computer
+  cloakroom prove ID --disclose output_sha256 --out proof.zip
+                                        Show somebody that you had it
+  cloakroom verify proof.zip            Check what somebody shows you
 
 Exit status: 0 when all went well, 1 when a file was refused or failed, 2 for wrong usage, 130
 after Ctrl-C.
 
 Environment:
-  CLOAKROOM_HOME   the folder of the ledger, instead of the usual one
-  NO_COLOR         no colours, whatever the value")]
+  CLOAKROOM_HOME         the folder of the ledger, instead of the usual one
+  CLOAKROOM_PASSPHRASE   the passphrase of the ledger or backup, instead of asking for it
+  NO_COLOR               no colours, whatever the value")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -44,6 +50,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     Clean(Clean),
     Ledger(Ledger),
+    Prove(Prove),
+    Verify(Verify),
     /// Print completions for a shell
     #[command(hide = true)]
     Completions {
@@ -167,8 +175,15 @@ pub(crate) struct Clean {
 Examples:
   cloakroom ledger list --search 2026-01   Records of one month
   cloakroom ledger find beach_clean.jpg    Is this one of mine?
-  cloakroom ledger export --format csv --out ledger.csv")]
+  cloakroom ledger export --format csv --out ledger.csv
+  cloakroom ledger key passphrase          Let nobody else read it
+  cloakroom ledger anchor export --out ask Let somebody confirm the time
+  cloakroom ledger backup --out ledger.backup
+
+With a passphrase, reading asks for it; recording never does.")]
 pub(crate) struct Ledger {
+    #[command(flatten)]
+    pub(crate) unlock: Unlock,
     #[command(subcommand)]
     pub(crate) command: LedgerCommand,
 }
@@ -218,6 +233,8 @@ pub(crate) enum LedgerCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    #[command(flatten)]
+    Care(LedgerCare),
 }
 
 /// More threads than this help no machine.

@@ -8,29 +8,30 @@ use std::process::ExitCode;
 
 use pipeline::ledger::{Error, ExportFormat, Ledger, Query, Record};
 use pipeline::worker::Workers;
-use pipeline::{Failure, Limits, home};
+use pipeline::{Failure, Limits};
 use serde::Serialize;
 
 use crate::args::LedgerCommand;
-use crate::output::{Line, json, print, print_error, warn};
+use crate::care;
+use crate::output::{Line, json, print, print_error};
+use crate::proof_args::Unlock;
+use crate::prove::finish;
+use crate::secret::unlocked;
 use crate::text::{self, Style, shown};
 
 /// How many records are read at a time.
 const PAGE: u64 = 500;
 
-pub(crate) fn run(command: &LedgerCommand) -> ExitCode {
-    let done = home::ledger().and_then(|path| {
-        let ledger = pipeline::open_ledger(&path)?;
-        match command {
+pub(crate) fn run(command: &LedgerCommand, unlock: &Unlock) -> ExitCode {
+    finish(match command {
+        LedgerCommand::Care(command) => care::run(command, unlock),
+        _ => unlocked(unlock).and_then(|ledger| match command {
             LedgerCommand::List { search, json } => list(&ledger, search, *json),
             LedgerCommand::Show { id, json } => show(&ledger, id, *json),
             LedgerCommand::Find { files, json } => Ok(find(&ledger, files, *json)),
             LedgerCommand::Export { format, out } => export(&ledger, *format, out.as_deref()),
-        }
-    });
-    done.unwrap_or_else(|failure| {
-        warn(&failure);
-        ExitCode::FAILURE
+            LedgerCommand::Care(_) => Ok(ExitCode::SUCCESS),
+        }),
     })
 }
 
@@ -143,12 +144,22 @@ fn export(ledger: &Ledger, format: ExportFormat, out: Option<&Path>) -> Result<E
 }
 
 /// A new file that its owner alone may read: whose photos these are is nobody else's business.
-fn create(path: &Path) -> io::Result<File> {
+pub(crate) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Writes to such a file, wholly or not at all.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut file = create(path).map_err(Error::Export)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    written.map_err(|error| {
+        let _ = fs::remove_file(path);
+        Error::Export(error).into()
+    })
 }
 
 /// A record in one line.
@@ -194,11 +205,19 @@ fn in_full(record: &Record) -> String {
             ),
         ),
         ("pixels", format!("SHA-256 {pixels}")),
+        (
+            "given to",
+            record.extras.recipient.clone().unwrap_or_default(),
+        ),
+        ("purpose", record.extras.purpose.clone().unwrap_or_default()),
+        ("note", record.extras.note.clone().unwrap_or_default()),
         ("program", facts.app_version.clone()),
         ("previous", record.previous.to_string()),
         ("hash", record.hash.to_string()),
     ] {
-        let _ = writeln!(text, "{name:14}{value}");
+        if !value.is_empty() {
+            let _ = writeln!(text, "{name:14}{}", shown(&value));
+        }
     }
     text
 }

@@ -1,6 +1,7 @@
 //! Door one: the command line. Arguments in, text or JSON out; everything else is done by the pipeline.
 
 mod args;
+mod care;
 mod clean;
 mod generate;
 mod inspect;
@@ -8,6 +9,9 @@ mod ledger;
 mod output;
 mod printer;
 mod progress;
+mod proof_args;
+mod prove;
+mod secret;
 mod text;
 
 use std::process::ExitCode;
@@ -29,7 +33,9 @@ fn main() -> ExitCode {
     match args.command {
         Command::Inspect(args) => inspect::run(&args),
         Command::Clean(args) => clean::run(&args),
-        Command::Ledger(args) => ledger::run(&args.command),
+        Command::Ledger(args) => ledger::run(&args.command, &args.unlock),
+        Command::Prove(args) => prove::prove(&args),
+        Command::Verify(args) => prove::verify(&args),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man => generate::man(),
     }

@@ -70,7 +70,8 @@ fn many_at_once() {
 /// A request for the digest of a picture, as it goes through the pipe.
 #[cfg(unix)]
 fn request(picture: &[u8]) -> Vec<u8> {
-    let mut request = vec![0, 1, 0, 0, 0, 0];
+    // The digest of upright pixels; no size, no tile and no seed.
+    let mut request = [&[0, 1][..], &[0; 40]].concat();
     request.extend((picture.len() as u64).to_le_bytes());
     request.extend(picture);
     request

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: speed and memory, beside other tools and in the same run.
 
 mod inspect;
+mod ledger;
 mod measure;
 mod metadata;
 mod throughput;
@@ -12,17 +13,20 @@ use crate::{install, project, tools};
 /// # Errors
 /// There is no such measurement, something cannot be run, or a bound that we promise does not hold on this machine.
 pub(crate) fn bench(name: &str, consent: Consent) -> Result<(), String> {
-    if name != "metadata" {
-        return Err(format!(
-            "There is no measurement '{name}'; there is: metadata"
-        ));
-    }
     install::ensure(&[Purpose::Compile, Purpose::Bench], consent)?;
-    tools::run(tools::cargo().args(["build", "--release", "--package", "cloakroom-cli"]))?;
-    let broken: Vec<_> = metadata::measure(&project::built("cloakroom", true)?)?
-        .into_iter()
-        .filter(|bound| !bound.holds)
-        .collect();
+    let bounds = match name {
+        "ledger" => ledger::measure()?,
+        "metadata" => {
+            tools::run(tools::cargo().args(["build", "--release", "--package", "cloakroom-cli"]))?;
+            metadata::measure(&project::built("cloakroom", true)?)?
+        }
+        _ => {
+            return Err(format!(
+                "There is no measurement '{name}'; there are: ledger, metadata"
+            ));
+        }
+    };
+    let broken: Vec<_> = bounds.into_iter().filter(|bound| !bound.holds).collect();
     if broken.is_empty() {
         return Ok(());
     }

@@ -76,7 +76,6 @@ fn text(kind: Kind, sequence: u64, previous: &Digest, fields: &Digest, payload: 
 }
 
 /// What an entry's lines say.
-#[allow(dead_code, reason = "the verifier of bundles will ask")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EntryText {
     pub(crate) sequence: u64,
@@ -84,7 +83,6 @@ pub(crate) struct EntryText {
 }
 
 /// Reads the lines of a photo's entry; nothing for any other text.
-#[allow(dead_code, reason = "the verifier of bundles will ask")]
 pub(crate) fn read(bytes: &[u8]) -> Option<EntryText> {
     let lines: Vec<&str> = str::from_utf8(bytes).ok()?.lines().collect();
     let value = |at: usize, name: &str| lines.get(at)?.strip_prefix(name)?.strip_prefix('=');

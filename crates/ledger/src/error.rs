@@ -116,6 +116,40 @@ pub enum Error {
     #[error("An empty passphrase protects nothing.")]
     InvalidPassphrase,
 
+    /// There is no field of this name.
+    #[error("There is no field called \"{name}\".")]
+    UnknownField {
+        /// The name that was asked for.
+        name: String,
+    },
+
+    /// What is to be shown is not what was recorded.
+    #[error("This is not the photo that was recorded.")]
+    PixelsDiffer,
+
+    /// More than a bundle may hold.
+    #[error("This is more than a proof bundle may hold.")]
+    TooMuch,
+
+    /// The file is something else.
+    #[error("This is not a proof bundle.")]
+    NotABundle,
+
+    /// The file is something else.
+    #[error("This is not a backup of a ledger.")]
+    NotABackup,
+
+    /// The file is something else, or does not hold.
+    #[error("This is not an anchor: {reason}.")]
+    NotAnAnchor {
+        /// Why.
+        reason: &'static str,
+    },
+
+    /// No checkpoint of the ledger is what the anchor is of.
+    #[error("This anchor is not of a checkpoint in this ledger.")]
+    AnchorOfAnother,
+
     /// A fact cannot be recorded as it is.
     #[error("The fact \"{field}\" cannot be recorded as it is.")]
     InvalidFact {
@@ -163,6 +197,13 @@ impl Error {
             Self::NeedsPassphrase => "ledger_passphrase_needed",
             Self::WrongPassphrase => "ledger_passphrase_wrong",
             Self::InvalidPassphrase => "ledger_passphrase_empty",
+            Self::UnknownField { .. } => "ledger_unknown_field",
+            Self::PixelsDiffer => "ledger_pixels_differ",
+            Self::TooMuch => "ledger_bundle_too_large",
+            Self::NotABundle => "ledger_not_a_bundle",
+            Self::NotABackup => "ledger_not_a_backup",
+            Self::NotAnAnchor { .. } => "ledger_not_an_anchor",
+            Self::AnchorOfAnother => "ledger_anchor_of_another",
             Self::InvalidFact { .. } => "ledger_invalid_fact",
             Self::Export(_) => "ledger_export",
             Self::Io(_) => "ledger_io",
@@ -210,6 +251,21 @@ impl Error {
                 "Try again; upper and lower case differ. The recovery sheet opens the ledger without the passphrase."
             }
             Self::InvalidPassphrase => "Choose several words that nobody would guess.",
+            Self::UnknownField { .. } => {
+                "Choose among the names that the help lists, and show the digest of a photo that you add."
+            }
+            Self::PixelsDiffer => {
+                "Give the very file that was cleaned, or the clean copy; a copy that was saved anew is another."
+            }
+            Self::TooMuch => "Show fewer pieces, or leave the photo out.",
+            Self::NotABundle => {
+                "Give the .zip file as it was made, or the folder that it was unpacked to."
+            }
+            Self::NotABackup => "Give the file that was made as a backup.",
+            Self::NotAnAnchor { .. } => "Give the .tsr or .ots file as the service made it.",
+            Self::AnchorOfAnother => {
+                "Restore the backup of the ledger that the question was exported from, or export a new one."
+            }
             Self::InvalidFact { .. } => meanwhile!(
                 "This is a fault of the program: please report it with the name of the fact."
             ),
@@ -294,6 +350,17 @@ mod tests {
             Error::NeedsPassphrase,
             Error::WrongPassphrase,
             Error::InvalidPassphrase,
+            Error::UnknownField {
+                name: "colour".to_owned(),
+            },
+            Error::PixelsDiffer,
+            Error::TooMuch,
+            Error::NotABundle,
+            Error::NotABackup,
+            Error::NotAnAnchor {
+                reason: "it is empty",
+            },
+            Error::AnchorOfAnother,
             Error::InvalidFact { field: "container" },
             Error::Export(io::ErrorKind::BrokenPipe.into()),
             Error::Io(io::ErrorKind::TimedOut.into()),
@@ -328,6 +395,13 @@ mod tests {
             "ledger_passphrase_needed",
             "ledger_passphrase_wrong",
             "ledger_passphrase_empty",
+            "ledger_unknown_field",
+            "ledger_pixels_differ",
+            "ledger_bundle_too_large",
+            "ledger_not_a_bundle",
+            "ledger_not_a_backup",
+            "ledger_not_an_anchor",
+            "ledger_anchor_of_another",
             "ledger_export",
         ];
         for error in all() {

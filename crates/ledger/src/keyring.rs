@@ -6,7 +6,7 @@ use crate::digest::Digest;
 use crate::entry::{Entry, Kind};
 use crate::error::Error;
 use crate::field::Fields;
-use crate::key::{KeyPair, PublicKeys, Session};
+use crate::key::{KeyPair, PublicKeys, Session, SigningPublic};
 use crate::record::{Content, Record};
 use crate::sealed::Sealed;
 use crate::secret::{Chance, Secret};
@@ -52,6 +52,12 @@ impl Keyring {
     /// The key in use.
     pub(crate) fn current(&self) -> Option<&KeyPair> {
         self.pairs.last()
+    }
+
+    /// The key that signs as this.
+    pub(crate) fn signing_with(&self, key: &SigningPublic) -> Option<&KeyPair> {
+        let mut pairs = self.pairs.iter();
+        pairs.find(|pair| pair.public().signing == *key)
     }
 
     /// The fields of a photo's entry.

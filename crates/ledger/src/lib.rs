@@ -39,6 +39,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod anchor;
+mod backup;
+pub mod bundle;
 mod checkpoint;
 mod checkpoints;
 mod digest;
@@ -47,6 +50,7 @@ mod error;
 mod export;
 pub mod field;
 mod first_form;
+mod hashes;
 mod hex;
 mod key;
 mod keyring;
@@ -84,11 +88,13 @@ use crate::statement::History;
 use crate::store::Form;
 use crate::vault::Vault;
 
+pub use crate::backup::restore;
 pub use crate::checkpoint::{Checkpoint, SignedCheckpoint};
 pub use crate::checkpoints::Standing;
 pub use crate::digest::{Digest, InvalidDigest};
 pub use crate::error::Error;
 pub use crate::export::{ExportFormat, UnknownFormat};
+pub use crate::hashes::{HashFormat, HashKind, UnknownHash};
 pub use crate::key::{PublicKeys, SigningPublic};
 pub use crate::keys::{InvalidRecoveryCode, Protection, RecoveryCode};
 pub use crate::passphrase::Cost;

@@ -77,6 +77,17 @@ fn the_root_is_the_documented_one() {
         fields.root().to_string(),
         "f316f1605196b0f6e1f2048d3d136fb7ada64490ab57abc7ce64d9cf96a44477"
     );
+    let entry = crate::entry::Entry {
+        kind: crate::entry::Kind::Photo,
+        sequence: 7,
+        previous: Digest::of(b"before"),
+        fields: fields.root(),
+        payload: b"sealed".to_vec(),
+    };
+    assert_eq!(
+        entry.hash().to_string(),
+        "4bbf7ad509548b0b15a627da7782c306ddb91876a180d6c6088940a9a30e6242"
+    );
 }
 
 #[test]

@@ -32,7 +32,8 @@ impl Secret {
         Ok(secret)
     }
 
-    pub(crate) fn bytes(&self) -> &[u8; 32] {
+    /// The bytes, for whoever must pass them on.
+    pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 

@@ -165,7 +165,6 @@ pub fn tile_file(grid: Grid, place: Place, seed: &Secret, pixels: &[u8]) -> Vec<
 }
 
 /// A tile's leaf that was read: where the picture is cut, and which tile this is. Nothing for any other file.
-#[allow(dead_code, reason = "the verifier of bundles will ask")]
 pub(crate) fn read(file: &[u8]) -> Option<(Grid, Place)> {
     let mut lines = file.splitn(5, |byte| *byte == b'\n');
     let mut line = || str::from_utf8(lines.next()?).ok();

@@ -44,6 +44,30 @@ pub(crate) fn is_utc_second(text: &str) -> bool {
     (1..=days(year, month)).contains(&day) && hour < 24 && minute < 60 && second < 60
 }
 
+/// The instant so many seconds after 1970 began, in that form; nothing after the year 9999.
+pub(crate) fn utc_second(seconds: u64) -> Option<String> {
+    let (mut rest, of_day) = (seconds / 86_400, seconds % 86_400);
+    let mut year = 1970;
+    let is_leap = |year: u32| days(year, 2) == 29;
+    while rest >= if is_leap(year) { 366 } else { 365 } {
+        rest -= if is_leap(year) { 366 } else { 365 };
+        year += 1;
+        if year > 9_999 {
+            return None;
+        }
+    }
+    let mut month = 1;
+    while rest >= u64::from(days(year, month)) {
+        rest -= u64::from(days(year, month));
+        month += 1;
+    }
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    Some(format!(
+        "{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z",
+        rest + 1
+    ))
+}
+
 fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |number, digit| {
         digit
@@ -79,6 +103,19 @@ mod tests {
         ] {
             assert!(is_utc_second(text), "{text}");
         }
+    }
+
+    #[test]
+    fn seconds_are_instants() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (68_169_599, "1972-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_231_006_505, "2009-01-03T18:15:05Z"),
+        ] {
+            assert_eq!(utc_second(seconds).as_deref(), Some(text));
+        }
+        assert_eq!(utc_second(u64::MAX), None);
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub use cancel::Cancel;
 pub use destination::Destination;
 pub use failure::Failure;
 pub use gather::{Found, Gathered, SkipReason, Skipped, gather};
-pub use look::{digest, find, thumbnail};
+pub use look::{digest, find, thumbnail, tiles};
 pub use naming::{Naming, UnknownNaming};
 pub use outcome::{Event, Finished, Inspected, Outcome, Summary};
 pub use outside::{Carrier, Trace};

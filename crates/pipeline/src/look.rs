@@ -3,7 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use ledger::{Digest, Ledger, Record};
+use ledger::bundle::Tile;
+use ledger::{Digest, Ledger, Record, Secret};
 use metadata::Limits;
 use sha2::{Digest as _, Sha256};
 
@@ -67,6 +68,34 @@ pub fn find(
         // No photo, or one that cannot be decoded: its bytes were looked up, which is all that can be done.
         Err(_) => Ok(records),
     }
+}
+
+/// Pieces of a photo's full-resolution picture, by column and row, to be shown as a proof.
+///
+/// # Errors
+/// When the file cannot be read or decoded, or has no such piece.
+pub fn tiles(
+    path: &Path,
+    seed: &Secret,
+    squares: &[(u32, u32)],
+    limits: &Limits,
+    workers: &Workers,
+) -> Result<Vec<Tile>, Failure> {
+    caught(|| {
+        let source = Source::open(path, limits)?;
+        let report = metadata::inspect(source.bytes(), limits)?;
+        let picture = Picture::new(source.bytes(), &report);
+        let tile = |(column, row): &(u32, u32)| {
+            workers.tile(&picture, seed, *column, *row).map_err(|_| {
+                Failure::failed(
+                    "no_tile",
+                    "the picture cannot be decoded, or has no such piece",
+                    "Count columns and rows of 256 pixels from 0, at the top left of the upright picture.",
+                )
+            })
+        };
+        squares.iter().map(tile).collect()
+    })
 }
 
 fn pixels_digest(path: &Path, limits: &Limits, workers: &Workers) -> Result<Digest, Failure> {

@@ -5,13 +5,13 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-use ledger::{Digest, Facts, Ledger};
+use ledger::{Digest, Extras, Facts, Ledger, Secret};
 use metadata::Cleaned;
 
 use crate::Failure;
 use crate::clock::rfc3339_utc;
 use crate::source::Source;
-use crate::worker::{Picture, Workers};
+use crate::worker::{NotDecoded, Picture, Workers};
 
 /// Opens the ledger at `path`, making it if there is none.
 ///
@@ -52,7 +52,7 @@ impl fmt::Debug for Recording<'_> {
 
 /// Everything that is recorded of one photo, before it is.
 #[derive(Debug)]
-pub(crate) struct Entry(Facts);
+pub(crate) struct Entry(Facts, Extras);
 
 impl Recording<'_> {
     /// Gathers the facts: the digests of original, clean copy and pixels. Takes the source, because its memory is not
@@ -71,8 +71,17 @@ impl Recording<'_> {
             Digest::of(cleaned.bytes())
         };
         let picture = Picture::from(cleaned);
-        let pixels_sha256 = match self.workers.pixels_digest(&picture) {
-            Ok(digest) => Some(digest),
+        let mut extras = Extras::default();
+        extras.seed = Secret::random(chance).ok();
+        let pixels = match &extras.seed {
+            Some(seed) => self.workers.tiles(&picture, seed),
+            None => Err(NotDecoded::Lost),
+        };
+        let pixels_sha256 = match pixels {
+            Ok((digest, root)) => {
+                extras.tiles_root = Some(root);
+                Some(digest)
+            }
             Err(reason) => {
                 notes.push(format!(
                     "{reason}, so its pixels have no digest in the ledger."
@@ -84,7 +93,7 @@ impl Recording<'_> {
             5..=8 => (picture.height, picture.width),
             _ => (picture.width, picture.height),
         };
-        Entry(Facts {
+        let facts = Facts {
             original_sha256,
             output_sha256,
             pixels_sha256,
@@ -94,7 +103,8 @@ impl Recording<'_> {
             height,
             container: cleaned.container().word().to_owned(),
             app_version: self.app_version.to_owned(),
-        })
+        };
+        Entry(facts, extras)
     }
 
     /// Records a photo that is clean as it is and gets no copy: what a person shares belongs into the ledger all the same.
@@ -119,7 +129,9 @@ impl Recording<'_> {
 
     /// Appends the record. Returns its id.
     pub(crate) fn append(&self, entry: &Entry) -> Result<String, Failure> {
-        let record = self.ledger.append(&entry.0, &rfc3339_utc((self.clock)()))?;
+        let record = self
+            .ledger
+            .append_with(&entry.0, &entry.1, &rfc3339_utc((self.clock)()))?;
         Ok(record.id)
     }
 }

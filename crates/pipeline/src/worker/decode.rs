@@ -6,6 +6,9 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use ledger::Secret;
+use ledger::merkle::Tree;
+use ledger::tiles::{Grid, Tiles, tile_file};
 use metadata::{Container, Sniffed, sniff};
 use sha2::{Digest as _, Sha256};
 
@@ -20,7 +23,7 @@ const DECODER_BYTES_MAX: u64 = 1_440_000_000;
 /// The quality of JPEG thumbnails, of 100.
 const THUMBNAIL_QUALITY: u8 = 82;
 
-/// Does the task. The result is the 32 bytes of a digest, or a small JPEG or PNG file.
+/// Does the task. The result is the 32 bytes of a digest, those and 32 of a root, a tile, or a small JPEG or PNG file.
 pub(super) fn perform(task: Task, bytes: &[u8]) -> Result<Vec<u8>, NotDecoded> {
     let is_jpeg_xl = sniff(bytes) == Some(Sniffed::Photo(Container::Jxl));
     let image = match is_jpeg_xl {
@@ -34,6 +37,23 @@ pub(super) fn perform(task: Task, bytes: &[u8]) -> Result<Vec<u8>, NotDecoded> {
             orientation,
             max_px,
         } => thumbnail(image, turned(orientation), max_px),
+        Task::Tiles { orientation, seed } => {
+            let stored = Stored::new(&image)?;
+            let (digest, tree) = tiles(&stored, turned(orientation), &Secret::from(seed))?;
+            Ok([digest, *tree.root().as_bytes()].concat())
+        }
+        Task::Tile {
+            orientation,
+            seed,
+            column,
+            row,
+        } => tile(
+            &Stored::new(&image)?,
+            turned(orientation),
+            &Secret::from(seed),
+            column,
+            row,
+        ),
     }
 }
 
@@ -68,27 +88,74 @@ fn not_decoded(error: &ImageError) -> NotDecoded {
 
 fn pixels_digest(image: &DynamicImage, orientation: u8) -> Result<[u8; 32], NotDecoded> {
     let stored = Stored::new(image)?;
-    let (width, height) = match orientation {
-        5..=8 => (stored.height, stored.width),
-        _ => (stored.width, stored.height),
-    };
-    let mut hash = Sha256::new_with_prefix(format!("{DOMAIN}\n{width}x{height}\n"));
+    let (width, height) = stored.upright(orientation);
+    let mut hash = begun(width, height);
     if !matches!(orientation, 2..=8) && image.color() == ColorType::Rgb8 {
         // Most photos lie in memory as they are hashed.
         hash.update(stored.bytes);
         return Ok(hash.finalize().into());
     }
-    // Row by row, because a second copy of a large picture would double the memory.
-    let mut row = Vec::with_capacity(width * 3);
-    for y in 0..height {
-        row.clear();
-        for x in 0..width {
-            let (x, y) = stored.place(orientation, x, y);
-            row.extend(stored.rgb(x, y).ok_or(NotDecoded::Undecodable)?);
-        }
-        hash.update(&row);
-    }
+    stored.each_row(orientation, |row| hash.update(row))?;
     Ok(hash.finalize().into())
+}
+
+/// What comes before the pixels.
+fn begun(width: usize, height: usize) -> Sha256 {
+    Sha256::new_with_prefix(format!("{DOMAIN}\n{width}x{height}\n"))
+}
+
+/// The digest of the upright pixels, and the tree over their tiles.
+fn tiles(
+    stored: &Stored<'_>,
+    orientation: u8,
+    seed: &Secret,
+) -> Result<([u8; 32], Tree), NotDecoded> {
+    let (width, height) = stored.upright(orientation);
+    let mut hash = begun(width, height);
+    let mut tiles = Tiles::new(grid(width, height)?, seed.clone());
+    stored.each_row(orientation, |row| {
+        hash.update(row);
+        tiles.row(row);
+    })?;
+    let tree = tiles.finish().ok_or(NotDecoded::Undecodable)?;
+    Ok((hash.finalize().into(), tree))
+}
+
+/// One tile: its place, how many there are, how many hashes lead to the root, these hashes, and its file.
+fn tile(
+    stored: &Stored<'_>,
+    orientation: u8,
+    seed: &Secret,
+    column: u32,
+    row: u32,
+) -> Result<Vec<u8>, NotDecoded> {
+    let (width, height) = stored.upright(orientation);
+    let grid = grid(width, height)?;
+    let place = grid.place(column, row).ok_or(NotDecoded::Undecodable)?;
+    let (_, tree) = tiles(stored, orientation, seed)?;
+    let (from, until) = (place.x as usize * 3, (place.x + place.width) as usize * 3);
+    let (mut pixels, mut y) = (Vec::new(), 0);
+    stored.each_row(orientation, |line| {
+        if (place.y..place.y + place.height).contains(&y) {
+            pixels.extend(line.get(from..until).unwrap_or_default());
+        }
+        y += 1;
+    })?;
+    let (index, count) = (grid.index(column, row), grid.count());
+    let proof = tree
+        .inclusion(index, count)
+        .ok_or(NotDecoded::Undecodable)?;
+    let mut reply = [index, count, proof.len() as u64]
+        .map(u64::to_le_bytes)
+        .concat();
+    proof.iter().for_each(|hash| reply.extend(hash.as_bytes()));
+    reply.extend(tile_file(grid, place, seed, &pixels));
+    Ok(reply)
+}
+
+fn grid(width: usize, height: usize) -> Result<Grid, NotDecoded> {
+    let side = |side: usize| u32::try_from(side).map_err(|_| NotDecoded::TooLarge);
+    Grid::new(side(width)?, side(height)?).ok_or(NotDecoded::Undecodable)
 }
 
 /// A decoded picture as it lies in memory.
@@ -120,6 +187,30 @@ impl<'a> Stored<'a> {
             is_deep,
             pixel_bytes: usize::from(image.color().bytes_per_pixel()),
         })
+    }
+
+    /// The size of the upright picture.
+    const fn upright(&self, orientation: u8) -> (usize, usize) {
+        match orientation {
+            5..=8 => (self.height, self.width),
+            _ => (self.width, self.height),
+        }
+    }
+
+    /// Hands every row of the upright picture to `take`, as red, green and blue. Row by row, because a second copy of a
+    /// large picture would double the memory.
+    fn each_row(&self, orientation: u8, mut take: impl FnMut(&[u8])) -> Result<(), NotDecoded> {
+        let (width, height) = self.upright(orientation);
+        let mut row = Vec::with_capacity(width * 3);
+        for y in 0..height {
+            row.clear();
+            for x in 0..width {
+                let (x, y) = self.place(orientation, x, y);
+                row.extend(self.rgb(x, y).ok_or(NotDecoded::Undecodable)?);
+            }
+            take(&row);
+        }
+        Ok(())
     }
 
     /// Where the pixel that belongs at `x`, `y` of the upright picture is stored (CIPA DC-008 § 4.6.4, Orientation).
@@ -220,6 +311,31 @@ mod tests {
             ledger::Digest::from(digest).to_string(),
             "db0e077ed779b33954e426d6de26f37c97f94e609198e2608dae7af08ffc7f89"
         );
+    }
+
+    #[test]
+    fn a_tile_belongs_to_the_root_in_every_orientation() {
+        let wide = RgbImage::from_fn(300, 20, |x, y| Rgb([x as u8, y as u8, 7]));
+        let seed = Secret::from([5; 32]);
+        for orientation in 1..=8 {
+            let image = DynamicImage::from(wide.clone());
+            let stored = Stored::new(&image).unwrap();
+            let (digest, tree) = tiles(&stored, orientation, &seed).unwrap();
+            assert_eq!(digest, pixels_digest(&image, orientation).unwrap());
+            let (column, row) = if orientation < 5 { (1, 0) } else { (0, 1) };
+            let reply = tile(&stored, orientation, &seed, column, row).unwrap();
+            assert_eq!(tree.size(), 2);
+            let file = &reply[24 + 32..];
+            let leaf = ledger::merkle::leaf_hash(file);
+            assert_eq!(tree.leaf(1), Some(leaf), "orientation {orientation}");
+            let pixels = if orientation < 5 {
+                "\n44 20\n"
+            } else {
+                "\n20 44\n"
+            };
+            assert!(String::from_utf8_lossy(file).contains(pixels));
+            assert!(tile(&stored, orientation, &seed, 2, 0).is_err());
+        }
     }
 
     #[test]

@@ -10,7 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use ledger::Digest;
+use ledger::bundle::Tile;
+use ledger::{Digest, Secret};
 use metadata::{Container, Sniffed, sniff};
 
 use super::protocol::{Task, read_reply, write_request};
@@ -78,6 +79,71 @@ impl Workers {
         let reply = self.ask(Task::Digest { orientation }, picture)?;
         let digest: [u8; 32] = reply.try_into().map_err(|_| NotDecoded::Lost)?;
         Ok(Digest::from(digest))
+    }
+
+    /// The same, and the root over the [tiles](ledger::tiles), salted from this seed.
+    ///
+    /// # Errors
+    /// When the picture is too large or cannot be decoded, or the worker was lost.
+    pub fn tiles(
+        &self,
+        picture: &Picture<'_>,
+        seed: &Secret,
+    ) -> Result<(Digest, Digest), NotDecoded> {
+        let task = Task::Tiles {
+            orientation: picture.orientation,
+            seed: *seed.bytes(),
+        };
+        let reply = self.ask(task, picture)?;
+        match reply.as_chunks::<32>() {
+            ([digest, root], []) => Ok((Digest::from(*digest), Digest::from(*root))),
+            _ => Err(NotDecoded::Lost),
+        }
+    }
+
+    /// One of those tiles, with its way to the root. What the worker says is checked against a record by whoever uses it.
+    ///
+    /// # Errors
+    /// When there is no such tile, and as [`tiles`](Self::tiles).
+    pub fn tile(
+        &self,
+        picture: &Picture<'_>,
+        seed: &Secret,
+        column: u32,
+        row: u32,
+    ) -> Result<Tile, NotDecoded> {
+        let task = Task::Tile {
+            orientation: picture.orientation,
+            seed: *seed.bytes(),
+            column,
+            row,
+        };
+        let reply = self.ask(task, picture)?;
+        let (head, rest) = reply.split_first_chunk::<24>().ok_or(NotDecoded::Lost)?;
+        let (&[index, count, hashes], _) = head.as_chunks::<8>() else {
+            return Err(NotDecoded::Lost);
+        };
+        let [index, count, hashes] = [index, count, hashes].map(u64::from_le_bytes);
+        let proof_bytes = usize::try_from(hashes)
+            .ok()
+            .and_then(|hashes| hashes.checked_mul(32));
+        let (proof, file) = proof_bytes
+            .and_then(|bytes| rest.split_at_checked(bytes))
+            .ok_or(NotDecoded::Lost)?;
+        Ok(Tile {
+            column,
+            row,
+            file: file.to_vec(),
+            index,
+            count,
+            proof: proof
+                .as_chunks()
+                .0
+                .iter()
+                .copied()
+                .map(Digest::from)
+                .collect(),
+        })
     }
 
     /// An upright copy of at most `max_px` pixels on its longer side.

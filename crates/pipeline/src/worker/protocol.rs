@@ -1,4 +1,4 @@
-//! What goes through the pipes. A request is an operation, an orientation, a size and the picture with its length; a
+//! What goes through the pipes. A request is an operation, an orientation, two numbers, a seed and the picture with its length; a
 //! reply is a status and bytes with their length. Numbers are little-endian.
 
 use std::io::{self, Read, Write};
@@ -16,20 +16,39 @@ const PICTURE_BYTES_MAX: u64 = 1 << 30;
 pub(super) enum Task {
     /// The digest of its upright pixels.
     Digest { orientation: u8 },
+    /// The same, and the root over its tiles, salted from this seed.
+    Tiles { orientation: u8, seed: [u8; 32] },
+    /// One of those tiles, with its way to the root.
+    Tile {
+        orientation: u8,
+        seed: [u8; 32],
+        column: u32,
+        row: u32,
+    },
     /// A copy of at most so many pixels on its longer side.
     Thumbnail { orientation: u8, max_px: u32 },
 }
 
 pub(super) fn write_request(out: &mut impl Write, task: Task, picture: &[u8]) -> io::Result<()> {
-    let (operation, orientation, max_px) = match task {
-        Task::Digest { orientation } => (0, orientation, 0),
+    let none = [0; 32];
+    let (operation, orientation, first, second, seed) = match task {
+        Task::Digest { orientation } => (0, orientation, 0, 0, none),
         Task::Thumbnail {
             orientation,
             max_px,
-        } => (1, orientation, max_px),
+        } => (1, orientation, max_px, 0, none),
+        Task::Tiles { orientation, seed } => (2, orientation, 0, 0, seed),
+        Task::Tile {
+            orientation,
+            seed,
+            column,
+            row,
+        } => (3, orientation, column, row, seed),
     };
     let mut head = vec![operation, orientation];
-    head.extend(max_px.to_le_bytes());
+    head.extend(first.to_le_bytes());
+    head.extend(second.to_le_bytes());
+    head.extend(seed);
     head.extend((picture.len() as u64).to_le_bytes());
     out.write_all(&head)?;
     out.write_all(picture)?;
@@ -44,13 +63,24 @@ pub(super) fn read_request(from: &mut impl Read) -> io::Result<Option<(Task, Vec
     }
     let [operation] = first;
     let [orientation] = array(from)?;
-    let max_px = u32::from_le_bytes(array(from)?);
+    let (first, second): (u32, u32) = (
+        u32::from_le_bytes(array(from)?),
+        u32::from_le_bytes(array(from)?),
+    );
+    let seed = array(from)?;
     let length = u64::from_le_bytes(array(from)?);
     let task = match operation {
         0 => Task::Digest { orientation },
         1 => Task::Thumbnail {
             orientation,
-            max_px,
+            max_px: first,
+        },
+        2 => Task::Tiles { orientation, seed },
+        3 => Task::Tile {
+            orientation,
+            seed,
+            column: first,
+            row: second,
         },
         _ => return Err(io::ErrorKind::InvalidData.into()),
     };
@@ -122,11 +152,22 @@ mod tests {
             max_px: 160,
         };
         write_request(&mut pipe, thumbnail, b"picture").unwrap();
+        let tile = Task::Tile {
+            orientation: 3,
+            seed: [7; 32],
+            column: 1,
+            row: 2,
+        };
+        write_request(&mut pipe, tile, b"more").unwrap();
         write_request(&mut pipe, Task::Digest { orientation: 1 }, b"").unwrap();
         let mut pipe = pipe.as_slice();
         assert_eq!(
             read_request(&mut pipe).unwrap(),
             Some((thumbnail, b"picture".to_vec()))
+        );
+        assert_eq!(
+            read_request(&mut pipe).unwrap(),
+            Some((tile, b"more".to_vec()))
         );
         assert_eq!(
             read_request(&mut pipe).unwrap(),
@@ -152,7 +193,10 @@ mod tests {
     #[test]
     fn hostile_lengths_are_refused_before_memory_is_taken() {
         assert!(read_reply(&mut &b"\0\xFF\xFF\xFF\xFF"[..]).is_err());
-        assert!(read_request(&mut &b"\0\x01\0\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"[..]).is_err());
-        assert!(read_request(&mut &b"\x09\x01\0\0\0\0\0\0\0\0\0\0\0\0"[..]).is_err());
+        let request =
+            |operation: u8, length: [u8; 8]| [&[operation, 1][..], &[0; 40], &length].concat();
+        assert!(read_request(&mut request(0, [0xFF; 8]).as_slice()).is_err());
+        assert!(read_request(&mut request(9, [0; 8]).as_slice()).is_err());
+        assert!(read_request(&mut request(0, [0; 8]).as_slice()).is_ok());
     }
 }

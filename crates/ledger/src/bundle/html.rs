@@ -1,0 +1,60 @@
+//! A certificate as a page that runs nothing and loads nothing.
+
+use crate::bundle::certificate::{Block, Certificate};
+
+const HEAD: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>Proof of possession</title>\n<style>\nbody { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff; }\nh2 { margin-top: 2rem; font-size: 1.1rem; }\ndt { font-weight: 600; }\ndd { margin: 0 0 .6rem; overflow-wrap: anywhere; font-family: ui-monospace, monospace; font-size: .9rem; }\npre { overflow-wrap: anywhere; white-space: pre-wrap; background: #f2f2f2; padding: .5rem; margin: .4rem 0; }\n</style>\n</head>\n<body>\n";
+
+/// The page.
+pub(super) fn page(certificate: &Certificate) -> String {
+    let mut page = HEAD.to_owned();
+    for block in &certificate.0 {
+        page += &match block {
+            Block::Title(text) => format!("<h1>{}</h1>\n", escaped(text)),
+            Block::Heading(text) => format!("<h2>{}</h2>\n", escaped(text)),
+            Block::Paragraph(text) => format!("<p>{}</p>\n", escaped(text)),
+            Block::Fact(name, value) => format!(
+                "<dl><dt>{}</dt><dd>{}</dd></dl>\n",
+                escaped(name),
+                escaped(value)
+            ),
+            Block::Command(text) => format!("<pre>{}</pre>\n", escaped(text)),
+        };
+    }
+    page + "</body>\n</html>\n"
+}
+
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            letter if letter.is_control() => safe.push(' '),
+            letter => safe.push(letter),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_text() {
+        let hostile = "<script>alert('x')</script> & \"quotes\"\u{0}";
+        let page = page(&Certificate(vec![Block::Fact(
+            "Note".to_owned(),
+            hostile.to_owned(),
+        )]));
+        assert!(
+            page.contains(
+                "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;quotes&quot; "
+            )
+        );
+        assert!(!page.contains("<script"));
+    }
+}
