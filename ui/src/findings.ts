@@ -43,6 +43,11 @@ export function grouped(findings: readonly Finding[]): readonly Group[] {
   });
 }
 
+/** What stays because the person asked for it; what the picture needs stays without being asked. */
+export function asked(kept: readonly Finding[]): readonly Finding[] {
+  return kept.filter(({ topic }) => topic !== 'picture');
+}
+
 /** What of a file tells by itself, of all that does: only what is worth a word in a row. Every file has times. */
 export function telling(traces: readonly Trace[], stays: boolean | null): readonly Carrier[] {
   const WORTH: readonly Carrier[] = ['name', 'attribute'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Carrier, Finding, Topic, Trace } from '../src/backend';
-import { dangerOf, fitting, grouped, shortened, telling, TOPICS } from '../src/findings';
+import { asked, dangerOf, fitting, grouped, shortened, telling, TOPICS } from '../src/findings';
 
 const finding = (topic: Topic, name = 'n'): Finding => ({ topic, name, value: 'v' });
 
@@ -18,6 +18,13 @@ describe('grouped', () => {
 
   it('calls place alone the highest danger', () => {
     expect(TOPICS.filter((topic) => dangerOf(topic) === 'high')).toEqual(['place']);
+  });
+});
+
+describe('asked', () => {
+  it('leaves out what the picture needs', () => {
+    const copyright = finding('person', 'Copyright');
+    expect(asked([finding('picture', 'Colour profile'), copyright])).toEqual([copyright]);
   });
 });
 

@@ -113,7 +113,7 @@ export function ended(photo: Photo, record: string | null, keepCopyright: boolea
   const saved: Saved = {
     name: photo.name.replace(/(\.[^.]+)$/, '_clean$1'),
     removed: report.findings,
-    kept: keepCopyright && report.findings.length > 0 ? [f('person', 'Copyright', '© Anna Example')] : [],
+    kept: [...report.picture, ...(keepCopyright && report.findings.length > 0 ? [f('person', 'Copyright', '© Anna Example')] : [])],
     outside: report.outside.map((trace) => ({ ...trace, stays: trace.carrier === 'name' })),
     record,
     notes: photo.id % 10 === 2 ? ['The brighter layer for HDR screens was dropped. On other screens the photo looks the same.'] : [],
