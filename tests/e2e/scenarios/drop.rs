@@ -61,7 +61,7 @@ fn what_the_file_itself_tells_is_shown_and_left_behind() {
         format!("[ZoneTransfer]\r\nZoneId=3\r\nHostUrl={address}\r\n").as_bytes(),
     );
     let app = App::open(&desktop, &[&photo]);
-    app.wait_for_row(name, "File name");
+    app.wait_for_row(name, "Place");
     app.open_row(name);
     for told in ["The file itself", "2024-01-31 15:42:10", address] {
         app.wait_for_text(told);
