@@ -66,23 +66,25 @@ impl Keyring {
     ///
     /// [`Error::Tampered`] if no key of the person opens it.
     pub(crate) fn fields(&mut self, entry: &Entry) -> Result<Fields, Error> {
-        let tampered = Error::Tampered {
+        let sealed = Sealed::read(&entry.payload);
+        let fields = sealed.and_then(|sealed| sealed.open(self.session(&sealed)?));
+        fields.ok_or(Error::Tampered {
             sequence: entry.sequence,
-        };
-        let Some(sealed) = Sealed::read(&entry.payload) else {
-            return Err(tampered);
-        };
-        let pair = usize::from(sealed.number)
-            .checked_sub(1)
-            .and_then(|at| self.pairs.get(at));
-        let Some(pair) = pair else {
-            return Err(tampered);
-        };
-        let key = self
-            .sessions
-            .entry(sealed.ephemeral)
-            .or_insert_with(|| pair.session(&sealed.ephemeral));
-        sealed.open(key).ok_or(tampered)
+        })
+    }
+
+    /// Bytes that were sealed for a purpose; nothing if no key of the person opens them.
+    pub(crate) fn open_bytes(&mut self, payload: &[u8], purpose: &[u8]) -> Option<Vec<u8>> {
+        let sealed = Sealed::read(payload)?;
+        sealed.open_bytes(self.session(&sealed)?, purpose)
+    }
+
+    /// The key of a session with one of the person's keys.
+    fn session(&mut self, sealed: &Sealed<'_>) -> Option<&Secret> {
+        let number = usize::from(sealed.number).checked_sub(1)?;
+        let pair = self.pairs.get(number)?;
+        let session = self.sessions.entry(sealed.ephemeral);
+        Some(session.or_insert_with(|| pair.session(&sealed.ephemeral)))
     }
 
     /// What a photo's entry says.

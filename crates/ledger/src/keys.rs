@@ -260,6 +260,7 @@ impl Open {
                 fields: Digest::ZERO,
                 payload: text.into_bytes(),
                 vault,
+                features: None,
             })
         })?;
         Ok(())

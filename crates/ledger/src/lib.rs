@@ -48,6 +48,7 @@ mod digest;
 mod entry;
 mod error;
 mod export;
+mod features;
 pub mod field;
 mod first_form;
 mod hashes;
@@ -215,12 +216,15 @@ impl Ledger {
         extras: &Extras,
         claimed_time: &str,
     ) -> Result<Record, Error> {
-        let content = Content {
+        let mut content = Content {
             claimed_time: claimed_time.to_owned(),
             facts: facts.clone(),
             extras: extras.clone(),
             first_form_hash: None,
         };
+        if let Some(features) = &extras.features {
+            content.extras.features_sha256 = Some(Digest::of(features));
+        }
         let seed = match &extras.seed {
             Some(seed) => seed.clone(),
             None => Secret::random(self.chance)?,
@@ -230,15 +234,18 @@ impl Ledger {
         let (entry, hash) = self.state().add(|vault, _, session| {
             let session = Session::current(session, vault, self.chance)?;
             let payload = sealed::seal(&fields, vault.number, session, self.chance)?;
+            let seal =
+                |features| features::seal(features, &root, vault.number, session, self.chance);
+            let sealed_features = extras.features.as_deref().map(seal).transpose()?;
             Ok(New {
                 kind: Kind::Photo,
                 fields: root,
                 payload,
                 vault: None,
+                features: sealed_features,
             })
         })?;
-        let mut content = content;
-        content.extras.seed = None;
+        (content.extras.seed, content.extras.features) = (None, None);
         Ok(content.record(entry.sequence, entry.previous, hash))
     }
 
@@ -282,6 +289,51 @@ impl Ledger {
         open.index.extend(&open.connection, keyring)?;
         let found = open.index.find(digest);
         found.into_iter().map(|at| open.record_at(at)).collect()
+    }
+
+    /// Hands every record that has local features to `take`, with them, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NeedsPassphrase`]; [`Error::Tampered`] if features are not those of their record; and what
+    /// [`open`](Self::open) says if the file cannot be used now.
+    pub fn each_features(&self, mut take: impl FnMut(Record, Vec<u8>)) -> Result<(), Error> {
+        let mut guard = self.state();
+        let open = &mut *guard;
+        let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
+        let connection = &open.connection;
+        store::each(
+            connection,
+            "WHERE sequence IN (SELECT sequence FROM features) ORDER BY sequence",
+            (),
+            |entry, hash| {
+                let found = features::of(connection, keyring, &entry)?;
+                if let (Some(record), Some(found)) = (keyring.record(&entry, hash)?, found) {
+                    take(record, found);
+                }
+                Ok(())
+            },
+        )
+    }
+
+    /// The local features of a record, if it has any, compared with the digest in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`each_features`](Self::each_features).
+    pub fn features_of(&self, record: &Record) -> Result<Option<Vec<u8>>, Error> {
+        let mut guard = self.state();
+        let open = &mut *guard;
+        let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
+        let (entry, _) = Open::entry(&open.connection, record.sequence)?;
+        let found = features::of(&open.connection, keyring, &entry)?;
+        let told = found.as_deref().map(Digest::of);
+        if told.is_some() && told != record.extras.features_sha256 {
+            return Err(Error::Tampered {
+                sequence: record.sequence,
+            });
+        }
+        Ok(found)
     }
 
     /// Writes every record to `out`, oldest first, and says how many. The chain is verified on the
@@ -334,6 +386,8 @@ struct New {
     payload: Vec<u8>,
     /// What takes the vault's place at the same instant.
     vault: Option<Vault>,
+    /// Sealed, to be kept beside the record.
+    features: Option<Vec<u8>>,
 }
 
 impl Open {
@@ -367,6 +421,9 @@ impl Open {
             let hash = entry.hash();
             log.extend(&entry, hash)?;
             store::insert(&transaction, &entry, &log.tree.root())?;
+            if let Some(sealed) = &new.features {
+                features::insert(&transaction, entry.sequence, sealed)?;
+            }
             if let Some(new) = new.vault {
                 new.write(&transaction)?;
                 *vault = new;
@@ -414,8 +471,12 @@ impl Open {
 
     /// The entry at `sequence`.
     fn entry_at(&self, sequence: u64) -> Result<(Entry, Digest), Error> {
+        Self::entry(&self.connection, sequence)
+    }
+
+    fn entry(connection: &Connection, sequence: u64) -> Result<(Entry, Digest), Error> {
         let at = store::signed(sequence);
-        let found = store::all(&self.connection, "WHERE sequence = ?1", [at])?;
+        let found = store::all(connection, "WHERE sequence = ?1", [at])?;
         found.into_iter().next().ok_or(Error::NotFound)
     }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::features::FEATURES_BYTES_MAX;
 use crate::field::{FIELDS, Fields, Value};
 use crate::hex::{hex, unhex_array};
 use crate::secret::Secret;
@@ -93,7 +94,11 @@ pub struct Extras {
     /// PDQ fingerprints.
     #[serde(skip)]
     pub pdq: Option<Pdq>,
-    /// SHA-256 of the local features.
+    /// The local features that a copy is recognised by, at most 64 KiB. They are stored beside the record, sealed; a record
+    /// that is read has only their digest.
+    #[serde(skip)]
+    pub features: Option<Vec<u8>>,
+    /// SHA-256 of the local features; computed from them, where they are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features_sha256: Option<Digest>,
     /// MD5 of the original, for lists that still ask for it.
@@ -135,6 +140,10 @@ impl Extras {
             if !text.as_ref().is_none_or(fits) {
                 return Err(Error::InvalidFact { field });
             }
+        }
+        let features = self.features.as_ref().map_or(0, Vec::len);
+        if features > FEATURES_BYTES_MAX {
+            return Err(Error::InvalidFact { field: "features" });
         }
         Ok(())
     }
@@ -265,6 +274,7 @@ impl Content {
                 seed: None,
                 tiles_root: parsed(known("tiles_root"))?,
                 pdq,
+                features: None,
                 features_sha256: parsed(known("features_sha256"))?,
                 original_md5: known("original_md5").and_then(|text| unhex_array(&text)),
                 output_md5: known("output_md5").and_then(|text| unhex_array(&text)),

@@ -34,6 +34,7 @@ fn everything() -> Content {
                 dihedral: [[3; 32]; 8],
                 quality: 100,
             }),
+            features: None,
             features_sha256: Some(Digest::of(b"features")),
             original_md5: Some([4; 16]),
             output_md5: Some([5; 16]),

@@ -34,7 +34,18 @@ pub(crate) fn seal(
         values.push(serde_json::to_value(value)?);
     }
     let plain = zeroize::Zeroizing::new(serde_json::to_vec(&values)?);
-    let sealed = session.key.seal(&plain, PURPOSE, chance)?;
+    seal_bytes(&plain, PURPOSE, number, session, chance)
+}
+
+/// Seals bytes in this session, for this purpose and the key of this number.
+pub(crate) fn seal_bytes(
+    plain: &[u8],
+    purpose: &[u8],
+    number: u16,
+    session: &Session,
+    chance: Chance,
+) -> io::Result<Vec<u8>> {
+    let sealed = session.key.seal(plain, purpose, chance)?;
     Ok([
         &[FORM][..],
         &number.to_be_bytes(),
@@ -62,9 +73,14 @@ impl<'a> Sealed<'a> {
         })
     }
 
+    /// The bytes; nothing if this is not the session's key, the purpose is another, or a byte is.
+    pub(crate) fn open_bytes(&self, key: &Secret, purpose: &[u8]) -> Option<Vec<u8>> {
+        key.open(self.sealed, purpose)
+    }
+
     /// The fields; nothing if this is not the session's key, or a byte is another.
     pub(crate) fn open(&self, key: &Secret) -> Option<Fields> {
-        let plain = zeroize::Zeroizing::new(key.open(self.sealed, PURPOSE)?);
+        let plain = zeroize::Zeroizing::new(self.open_bytes(key, PURPOSE)?);
         let mut values = serde_json::from_slice::<Vec<Value>>(&plain)
             .ok()?
             .into_iter();

@@ -20,9 +20,9 @@ const VERSION: u32 = 2;
 /// The whole structure, as SQLite keeps it word for word. Records have no index beside their own
 /// order, so that what [`Log::verify`](crate::log::Log::verify) walks is all that the file says.
 ///
-/// The triggers guard against accidents and honest programs; who removes them is found out by the
+/// Tables come before triggers, as SQLite orders them when it writes the file anew. The triggers guard against accidents and honest programs; who removes them is found out by the
 /// hashes.
-const STRUCTURE: [&str; 15] = [
+const STRUCTURE: [&str; 17] = [
     "CREATE TABLE records (
         sequence INTEGER PRIMARY KEY,
         kind TEXT NOT NULL,
@@ -45,6 +45,10 @@ const STRUCTURE: [&str; 15] = [
         first BLOB NOT NULL,
         seed BLOB NOT NULL
     ) STRICT",
+    "CREATE TABLE features (
+        sequence INTEGER PRIMARY KEY,
+        sealed BLOB NOT NULL
+    ) STRICT",
     "CREATE TABLE checkpoints (
         size INTEGER NOT NULL,
         text TEXT NOT NULL UNIQUE,
@@ -59,6 +63,8 @@ const STRUCTURE: [&str; 15] = [
         claimed_time TEXT NOT NULL,
         UNIQUE (checkpoint, bytes)
     ) STRICT",
+    "CREATE TRIGGER features_keep BEFORE UPDATE ON features
+    BEGIN SELECT RAISE(ABORT, 'features are never changed'); END",
     "CREATE TRIGGER records_keep BEFORE UPDATE ON records
     BEGIN SELECT RAISE(ABORT, 'records are never changed'); END",
     "CREATE TRIGGER records_stay BEFORE DELETE ON records
