@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: speed and memory, beside other tools and in the same run.
 
+mod find;
 mod inspect;
 mod ledger;
 mod measure;
@@ -13,6 +14,9 @@ use crate::{install, project, tools};
 /// # Errors
 /// There is no such measurement, something cannot be run, or a bound that we promise does not hold on this machine.
 pub(crate) fn bench(name: &str, consent: Consent) -> Result<(), String> {
+    if name == "find" {
+        return find::measure(consent);
+    }
     install::ensure(&[Purpose::Compile, Purpose::Bench], consent)?;
     let bounds = match name {
         "ledger" => ledger::measure()?,
@@ -22,7 +26,7 @@ pub(crate) fn bench(name: &str, consent: Consent) -> Result<(), String> {
         }
         _ => {
             return Err(format!(
-                "There is no measurement '{name}'; there are: ledger, metadata"
+                "There is no measurement '{name}'; there are: find, ledger, metadata"
             ));
         }
     };

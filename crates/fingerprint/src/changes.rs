@@ -80,6 +80,24 @@ pub struct Changes {
     overlay: Option<(Overlay, Cells)>,
 }
 
+impl Changes {
+    /// The same, said of a photo so many times as wide and high of which the one compared was a small copy.
+    #[must_use]
+    pub fn enlarged(mut self, by: f64) -> Self {
+        for Area { region, .. } in &mut self.areas {
+            for value in [
+                &mut region.x,
+                &mut region.y,
+                &mut region.width,
+                &mut region.height,
+            ] {
+                *value *= by;
+            }
+        }
+        self
+    }
+}
+
 /// Compares a copy with its photo, given how it was [matched](crate::matching::compare).
 #[must_use]
 pub fn changes(photo: &Pixels<'_>, copy: &Pixels<'_>, found: &Match) -> Changes {

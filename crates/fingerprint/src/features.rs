@@ -32,8 +32,8 @@ pub const FEATURES_MAX: usize = 640;
 /// stored.
 const STORED_SIDE: usize = 800;
 
-/// The same for a picture that is looked up.
-const QUERY_SIDE: usize = 1400;
+/// The same for a picture that is looked up: a copy of it so small loses nothing.
+pub const QUERY_SIDE: u32 = 1400;
 
 /// The most features of a picture that is looked up.
 const QUERY_MAX: usize = 3000;
@@ -135,7 +135,7 @@ impl Query {
     /// Finds them.
     #[must_use]
     pub fn of(picture: &Pixels<'_>) -> Self {
-        let small = Grey::of(picture, QUERY_SIDE);
+        let small = Grey::of(picture, QUERY_SIDE as usize);
         let frame = Frame::new(picture, &small);
         let longer = small.width.max(small.height);
         // A strip would only become longer.
@@ -165,6 +165,13 @@ impl Query {
             plain,
             mirrored,
         }
+    }
+
+    /// The same features, said of a larger picture of this width and height of which this was a small copy.
+    #[must_use]
+    pub fn of_larger(mut self, width: u32, height: u32) -> Self {
+        self.frame.picture = (width.max(1), height.max(1));
+        self
     }
 
     /// Whether there is enough detail in the picture for it to be found by it.

@@ -66,6 +66,16 @@ impl Pdq {
         self.quality >= QUALITY_MIN
     }
 
+    /// The hash, where there is enough in the picture for it to mean something.
+    #[must_use]
+    pub const fn usable_hash(&self) -> Option<Hash> {
+        if self.is_usable() {
+            Some(self.hash())
+        } else {
+            None
+        }
+    }
+
     /// The turn of this picture that is nearest to another's hash, and the number of bits that differ.
     #[must_use]
     pub fn nearest(&self, other: Hash) -> (Turn, u32) {

@@ -50,12 +50,11 @@ impl Index {
         Self::default()
     }
 
-    /// Adds a photo. Returns its number: they count from 0.
-    pub fn add(&mut self, features: &Features, pdq: Option<&Pdq>) -> usize {
+    /// Adds a photo, with its PDQ where that is [usable](Pdq::usable_hash). Returns its number: they count from 0.
+    pub fn add(&mut self, features: &Features, hash: Option<Hash>) -> usize {
         self.entries.extend(features.list.iter().map(entry));
         self.ends.push(self.entries.len());
-        self.hashes
-            .push(pdq.filter(|pdq| pdq.is_usable()).map(Pdq::hash));
+        self.hashes.push(hash);
         self.ends.len() - 1
     }
 

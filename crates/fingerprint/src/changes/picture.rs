@@ -34,14 +34,13 @@ impl Changes {
             let colour = colours.values.get(at).copied().unwrap_or_default();
             colour.map(|value| value.clamp(0.0, 255.0) as u8)
         };
+        let is_told = self.verdict.is_told();
         let area = |x: usize, y: usize| {
+            if x >= width || y >= height || !is_told {
+                return None;
+            }
             let cell = y / CELL * cells.width + x / CELL;
-            cells
-                .area
-                .get(cell)
-                .copied()
-                .flatten()
-                .filter(|_| x < width && y < height && self.verdict.is_told())
+            cells.area.get(cell).copied().flatten()
         };
         let is_outline = |x: usize, y: usize| {
             area(x, y).is_some()

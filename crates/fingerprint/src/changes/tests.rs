@@ -56,6 +56,10 @@ fn overlap(a: &Region, (x, y, width, height): (f64, f64, f64, f64)) -> f64 {
 fn a_pasted_part_is_outlined() {
     let mut rgb = photo(SIZE.0, SIZE.1, 1);
     paste(&mut rgb, 800, (300, 200, 160, 130));
+    // And one at the very corner, whose outline has no neighbours.
+    let mut corner = photo(SIZE.0, SIZE.1, 1);
+    paste(&mut corner, 800, (0, 0, 60, 60));
+    assert!(of(SIZE, &corner).drawn().is_some());
     for copy in [rgb.clone(), filtered(&rgb)] {
         let found = of(SIZE, &copy);
         assert_eq!(found.verdict, Verdict::Changed);

@@ -20,7 +20,7 @@ impl Photos {
             let rgb = photo(SIZE.0, SIZE.1, seed as u64);
             let pixels = Pixels::new(SIZE.0, SIZE.1, &rgb).unwrap();
             features.push(Features::of(&pixels));
-            let number = index.add(&features[seed], Some(&pdq(&pixels, Form::Nearest)));
+            let number = index.add(&features[seed], pdq(&pixels, Form::Nearest).usable_hash());
             assert_eq!(number, seed);
         }
         Self { index, features }
@@ -91,7 +91,7 @@ fn an_empty_index_and_lost_features() {
     let (query, pdq) = (Query::of(&pixels), pdq(&pixels, Form::Nearest));
     assert_eq!(Index::new().find(&query, &pdq, 2, |_| None), []);
     let mut index = Index::new();
-    index.add(&Features::of(&pixels), Some(&pdq));
+    index.add(&Features::of(&pixels), pdq.usable_hash());
     // The hash is still there.
     let hits = index.find(&query, &pdq, 0, |_| None);
     assert_eq!(
