@@ -32,6 +32,7 @@ Examples:
   cloakroom prove ID --disclose output_sha256 --out proof.zip
                                         Show somebody that you had it
   cloakroom verify proof.zip            Check what somebody shows you
+  cloakroom find seen-online.jpg        Which of my photos was this made from?
 
 Exit status: 0 when all went well, 1 when a file was refused or failed, 2 for wrong usage, 130
 after Ctrl-C.
@@ -49,6 +50,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Inspect(Inspect),
     Clean(Clean),
+    Find(Find),
     Ledger(Ledger),
     Prove(Prove),
     Verify(Verify),
@@ -163,6 +165,41 @@ pub(crate) struct Clean {
     /// Print problems only
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// Find the recorded photos that a picture was made from
+///
+/// Recognises copies that were recompressed, resized, filtered, cropped, mirrored, turned, framed, captioned, photographed
+/// from a screen, put into a collage or partly painted over. Only photos that were recorded can be found.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  cloakroom find seen-online.jpg                        Which of my photos is it?
+  cloakroom find seen-online.jpg --original beach.jpg   And what was changed in it?
+  cloakroom find seen-online.jpg --original Holiday --diff evidence.png
+
+Exit status 1 when a picture has no match or cannot be looked up.
+
+With --json each line is one object: path, matches [{record, claimed_time, kind (same_file,
+same_pixels, whole, part, alike), confidence, inliers, region {x, y, width, height, share},
+mirrored, rotation, scale, pdq_distance}], the surest first; changes {verdict, compared, changed,
+areas [{region, strength}]}; error {code, message, hint}. Regions are in pixels of the photo.
+
+--diff saves three pictures side by side: the copy laid over the photo with changed areas outlined,
+the photo in the copy's colours, and where they differ.")]
+pub(crate) struct Find {
+    /// The pictures
+    #[arg(required = true, value_name = "IMAGE")]
+    pub(crate) images: Vec<PathBuf>,
+    /// The original, or a folder to look for it in, to tell what was changed
+    #[arg(long, value_name = "PATH")]
+    pub(crate) original: Option<PathBuf>,
+    /// Save what was changed as a PNG picture, which must not exist yet
+    #[arg(long, value_name = "OUT", requires = "original")]
+    pub(crate) diff: Option<PathBuf>,
+    /// Print one JSON object per line and picture
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Look up what was cleaned on this computer

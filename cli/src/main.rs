@@ -3,6 +3,7 @@
 mod args;
 mod care;
 mod clean;
+mod find;
 mod generate;
 mod inspect;
 mod ledger;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Ledger(args) => ledger::run(&args.command, &args.unlock),
         Command::Prove(args) => prove::prove(&args),
         Command::Verify(args) => prove::verify(&args),
+        Command::Find(args) => find::run(&args),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man => generate::man(),
     }

@@ -27,7 +27,9 @@
 mod budget;
 mod cancel;
 pub mod clock;
+mod copies;
 mod destination;
+mod evidence;
 mod failure;
 mod gather;
 pub mod home;
@@ -48,7 +50,9 @@ mod times;
 pub mod worker;
 
 pub use cancel::Cancel;
+pub use copies::{Finder, Likeness, Original};
 pub use destination::Destination;
+pub use evidence::{save_evidence, what_changed};
 pub use failure::Failure;
 pub use gather::{Found, Gathered, SkipReason, Skipped, gather};
 pub use look::{digest, find, thumbnail, tiles};
@@ -61,6 +65,7 @@ pub use source::Source;
 pub use times::NEUTRAL as NEUTRAL_FILE_TIME;
 
 /// Records: what the doors need to open the ledger and to show it.
+pub use fingerprint;
 pub use ledger;
 /// What the doors need to ask for a cleaning and to show a report.
 pub use metadata::{Container, Finding, Keep, Limits, Policy, Report, Topic, UnknownKeep};

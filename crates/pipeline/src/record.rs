@@ -29,6 +29,9 @@ pub fn chance(bytes: &mut [u8]) -> io::Result<()> {
     getrandom::fill(bytes).map_err(io::Error::other)
 }
 
+/// The versions behind digest and fingerprints. Another version may give others for the same picture.
+const ALGORITHMS: &str = "pixels-1 pdq-1 features-1";
+
 /// What recording needs.
 #[derive(Clone, Copy)]
 pub struct Recording<'a> {
@@ -55,7 +58,7 @@ impl fmt::Debug for Recording<'_> {
 pub(crate) struct Entry(Facts, Extras);
 
 impl Recording<'_> {
-    /// Gathers the facts: the digests of original, clean copy and pixels. Takes the source, because its memory is not
+    /// Gathers the facts: the digests of original, clean copy and pixels, and the fingerprints. Takes the source, because its memory is not
     /// needed any more while the pixels are decoded.
     pub(crate) fn entry(
         &self,
@@ -74,13 +77,16 @@ impl Recording<'_> {
         let mut extras = Extras::default();
         extras.seed = Secret::random(chance).ok();
         let pixels = match &extras.seed {
-            Some(seed) => self.workers.tiles(&picture, seed),
+            Some(seed) => self.workers.fingerprints(&picture, seed),
             None => Err(NotDecoded::Lost),
         };
         let pixels_sha256 = match pixels {
-            Ok((digest, root)) => {
+            Ok((root, found)) => {
                 extras.tiles_root = Some(root);
-                Some(digest)
+                extras.pdq = Some(found.pdq);
+                extras.features = found.features;
+                extras.algorithms = Some(ALGORITHMS.to_owned());
+                Some(found.pixels_sha256)
             }
             Err(reason) => {
                 notes.push(format!(

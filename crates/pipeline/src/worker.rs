@@ -17,6 +17,7 @@
 
 mod confine;
 mod decode;
+mod fingerprint;
 mod jpeg_xl;
 mod pool;
 mod protocol;
@@ -27,6 +28,7 @@ use std::fmt;
 
 use metadata::{Cleaned, Report};
 
+pub use fingerprint::{Fingerprints, Looked};
 pub use pool::Workers;
 pub use serve::serve;
 

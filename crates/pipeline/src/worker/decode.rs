@@ -1,5 +1,6 @@
 //! What a worker does with a picture: its upright pixels, hashed or made small.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
@@ -12,6 +13,7 @@ use ledger::tiles::{Grid, Tiles, tile_file};
 use metadata::{Container, Sniffed, sniff};
 use sha2::{Digest as _, Sha256};
 
+use super::fingerprint::{self, Upright};
 use super::protocol::Task;
 use super::{NotDecoded, PIXELS_MAX, jpeg_xl};
 
@@ -54,6 +56,23 @@ pub(super) fn perform(task: Task, bytes: &[u8]) -> Result<Vec<u8>, NotDecoded> {
             column,
             row,
         ),
+        Task::Fingerprints { orientation, seed } => {
+            let stored = Stored::new(&image)?;
+            let (digest, tree) = tiles(&stored, turned(orientation), &Secret::from(seed))?;
+            let upright = upright(&image, turned(orientation), digest)?;
+            Ok([
+                tree.root().as_bytes(),
+                &fingerprint::fingerprints(&upright)?[..],
+            ]
+            .concat())
+        }
+        Task::Look {
+            orientation,
+            max_px,
+        } => {
+            let digest = pixels_digest(&image, turned(orientation))?;
+            fingerprint::looked(upright(&image, turned(orientation), digest)?, max_px)
+        }
     }
 }
 
@@ -156,6 +175,41 @@ fn tile(
 fn grid(width: usize, height: usize) -> Result<Grid, NotDecoded> {
     let side = |side: usize| u32::try_from(side).map_err(|_| NotDecoded::TooLarge);
     Grid::new(side(width)?, side(height)?).ok_or(NotDecoded::Undecodable)
+}
+
+/// The upright pixels in one piece.
+fn upright(
+    image: &DynamicImage,
+    orientation: u8,
+    digest: [u8; 32],
+) -> Result<Upright<'_>, NotDecoded> {
+    let stored = Stored::new(image)?;
+    let (width, height) = match orientation {
+        5..=8 => (stored.height, stored.width),
+        _ => (stored.width, stored.height),
+    };
+    let rgb = if !matches!(orientation, 2..=8) && image.color() == ColorType::Rgb8 {
+        Cow::Borrowed(stored.bytes)
+    } else {
+        let mut rgb = Vec::new();
+        let room = width.saturating_mul(height).saturating_mul(3);
+        rgb.try_reserve_exact(room)
+            .map_err(|_| NotDecoded::TooLarge)?;
+        for y in 0..height {
+            for x in 0..width {
+                let (x, y) = stored.place(orientation, x, y);
+                rgb.extend(stored.rgb(x, y).ok_or(NotDecoded::Undecodable)?);
+            }
+        }
+        Cow::Owned(rgb)
+    };
+    let side = |pixels: usize| u32::try_from(pixels).map_err(|_| NotDecoded::TooLarge);
+    Ok(Upright {
+        width: side(width)?,
+        height: side(height)?,
+        rgb,
+        digest,
+    })
 }
 
 /// A decoded picture as it lies in memory.

@@ -15,7 +15,7 @@ use ledger::{Digest, Secret};
 use metadata::{Container, Sniffed, sniff};
 
 use super::protocol::{Task, read_reply, write_request};
-use super::{ARGUMENT, NotDecoded, PIXELS_MAX, Picture, Thumbnail, decode};
+use super::{ARGUMENT, Fingerprints, Looked, NotDecoded, PIXELS_MAX, Picture, Thumbnail, decode};
 use crate::budget::Budget;
 use crate::run::cores;
 
@@ -144,6 +144,38 @@ impl Workers {
                 .map(Digest::from)
                 .collect(),
         })
+    }
+
+    /// The root over the [tiles](ledger::tiles), salted from this seed, and the fingerprints by which copies are recognised.
+    ///
+    /// # Errors
+    /// As [`pixels_digest`](Self::pixels_digest).
+    pub fn fingerprints(
+        &self,
+        picture: &Picture<'_>,
+        seed: &Secret,
+    ) -> Result<(Digest, Fingerprints), NotDecoded> {
+        let task = Task::Fingerprints {
+            orientation: picture.orientation,
+            seed: *seed.bytes(),
+        };
+        let reply = self.ask(task, picture)?;
+        let (root, reply) = reply.split_first_chunk::<32>().ok_or(NotDecoded::Lost)?;
+        let found = Fingerprints::read(reply).ok_or(NotDecoded::Lost)?;
+        Ok((Digest::from(*root), found))
+    }
+
+    /// What a picture is looked up by, with a small copy of at most `max_px` pixels on its longer side, 1600 at most.
+    ///
+    /// # Errors
+    /// As [`pixels_digest`](Self::pixels_digest).
+    pub fn look(&self, picture: &Picture<'_>, max_px: u32) -> Result<Looked, NotDecoded> {
+        let task = Task::Look {
+            orientation: picture.orientation,
+            max_px: max_px.min(1600),
+        };
+        let reply = self.ask(task, picture)?;
+        Looked::read(&reply).ok_or(NotDecoded::Lost)
     }
 
     /// An upright copy of at most `max_px` pixels on its longer side.

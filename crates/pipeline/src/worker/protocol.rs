@@ -5,8 +5,8 @@ use std::io::{self, Read, Write};
 
 use super::NotDecoded;
 
-/// The longest reply: a thumbnail of 160 px is a few kilobytes.
-const REPLY_BYTES_MAX: u32 = 4 << 20;
+/// The longest reply: the small copy of a picture that is looked up, of at most 1600 px each way.
+const REPLY_BYTES_MAX: u32 = 8 << 20;
 
 /// The longest picture.
 const PICTURE_BYTES_MAX: u64 = 1 << 30;
@@ -27,6 +27,10 @@ pub(super) enum Task {
     },
     /// A copy of at most so many pixels on its longer side.
     Thumbnail { orientation: u8, max_px: u32 },
+    /// That digest, the root over its tiles, salted from this seed, and the fingerprints.
+    Fingerprints { orientation: u8, seed: [u8; 32] },
+    /// That digest, and what it is looked up by: PDQ and a copy of at most so many pixels on its longer side.
+    Look { orientation: u8, max_px: u32 },
 }
 
 pub(super) fn write_request(out: &mut impl Write, task: Task, picture: &[u8]) -> io::Result<()> {
@@ -44,6 +48,11 @@ pub(super) fn write_request(out: &mut impl Write, task: Task, picture: &[u8]) ->
             column,
             row,
         } => (3, orientation, column, row, seed),
+        Task::Fingerprints { orientation, seed } => (4, orientation, 0, 0, seed),
+        Task::Look {
+            orientation,
+            max_px,
+        } => (5, orientation, max_px, 0, none),
     };
     let mut head = vec![operation, orientation];
     head.extend(first.to_le_bytes());
@@ -81,6 +90,11 @@ pub(super) fn read_request(from: &mut impl Read) -> io::Result<Option<(Task, Vec
             seed,
             column: first,
             row: second,
+        },
+        4 => Task::Fingerprints { orientation, seed },
+        5 => Task::Look {
+            orientation,
+            max_px: first,
         },
         _ => return Err(io::ErrorKind::InvalidData.into()),
     };

@@ -1,0 +1,200 @@
+//! Finding the photos that pictures were made from.
+// A panic is a failed test.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+use std::io::Cursor;
+
+use common::Place;
+use image::imageops::{crop_imm, flip_horizontal, overlay};
+use image::{ImageFormat, Rgb, RgbImage};
+use serde_json::Value;
+
+/// A photo of discs at random places, with all sizes and greys.
+fn photo(seed: u32) -> RgbImage {
+    let mut state = seed;
+    let mut next = |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) % below
+    };
+    let mut photo = RgbImage::from_pixel(640, 480, Rgb([120, 130, 140]));
+    for number in 0..300u32 {
+        let (x, y) = (next(640) as i64, next(480) as i64);
+        let radius = i64::from(4 + next(60) * (300 - number) / 300);
+        let colour = Rgb([next(256) as u8, next(256) as u8, next(256) as u8]);
+        for v in (y - radius).max(0)..(y + radius).min(480) {
+            for u in (x - radius).max(0)..(x + radius).min(640) {
+                if (u - x).pow(2) + (v - y).pow(2) < radius * radius {
+                    photo.put_pixel(u as u32, v as u32, colour);
+                }
+            }
+        }
+    }
+    photo
+}
+
+fn bytes(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    picture
+        .write_to(&mut Cursor::new(&mut bytes), format)
+        .unwrap();
+    bytes
+}
+
+fn line(out: &str) -> Value {
+    serde_json::from_str(out.lines().next().unwrap()).unwrap()
+}
+
+/// A place with four recorded photos; the ids, in their order.
+fn recorded() -> (Place, Vec<String>) {
+    let photos: Vec<_> = (0..4)
+        .map(|seed| bytes(&photo(seed), ImageFormat::Png))
+        .collect();
+    let names = ["a.png", "b.png", "c.png", "d.png"];
+    let files: Vec<(&str, &[u8])> = names
+        .into_iter()
+        .zip(photos.iter().map(Vec::as_slice))
+        .collect();
+    let place = Place::new(&files);
+    let ids = names.map(|name| {
+        let (code, out, err) = place.run(&["clean", name, "--json"]);
+        assert_eq!(code, 0, "{err}");
+        line(&out)["record"].as_str().unwrap().to_owned()
+    });
+    (place, ids.to_vec())
+}
+
+#[test]
+fn a_changed_and_mirrored_part_is_found_and_told() {
+    let (place, ids) = recorded();
+    let mut copy = crop_imm(&photo(1), 100, 60, 480, 400).to_image();
+    // A face of somebody else.
+    let other = crop_imm(&photo(9), 0, 0, 120, 100).to_image();
+    overlay(&mut copy, &other, 200, 150);
+    let mirrored = flip_horizontal(&copy);
+    fs::write(
+        place.folder().join("seen.jpg"),
+        bytes(&mirrored, ImageFormat::Jpeg),
+    )
+    .unwrap();
+    let find = [
+        "find",
+        "seen.jpg",
+        "--json",
+        "--original",
+        "b.png",
+        "--diff",
+        "out.png",
+    ];
+    let (code, out, err) = place.run(&find);
+    assert_eq!(code, 0, "{out}{err}");
+    let told = line(&out);
+    let found = &told["matches"][0];
+    assert_eq!(told["matches"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(
+        (&found["record"], &found["kind"], &found["mirrored"]),
+        (&ids[1].as_str().into(), &"part".into(), &true.into())
+    );
+    assert!(
+        found["confidence"].as_f64().unwrap() > 0.999 && found["inliers"].as_u64().unwrap() >= 20
+    );
+    let near = |value: &Value, expected: f64| (value.as_f64().unwrap() - expected).abs() < 12.0;
+    for (name, expected) in [
+        ("x", 100.0),
+        ("y", 60.0),
+        ("width", 480.0),
+        ("height", 400.0),
+    ] {
+        assert!(near(&found["region"][name], expected), "{found}");
+    }
+    assert_eq!(told["changes"]["verdict"], "changed");
+    let area = &told["changes"]["areas"][0]["region"];
+    for (name, expected) in [
+        ("x", 300.0),
+        ("y", 210.0),
+        ("width", 120.0),
+        ("height", 100.0),
+    ] {
+        assert!(
+            (area[name].as_f64().unwrap() - expected).abs() < 25.0,
+            "{area}"
+        );
+    }
+    assert!(image::open(place.folder().join("out.png")).unwrap().width() > 1900);
+    // Never over an existing file.
+    let (code, out, _) = place.run(&find);
+    assert_eq!(code, 1);
+    assert_eq!(line(&out)["error"]["code"], "already_exists", "{out}");
+
+    let (code, out, _) = place.run(&["find", "seen.jpg", "--original", "."]);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains("certainly a copy of a part of the photo") && out.contains("mirrored"),
+        "{out}"
+    );
+    assert!(out.contains("Changed: "), "{out}");
+}
+
+#[test]
+fn the_file_itself_two_sources_and_strangers() {
+    let (place, ids) = recorded();
+    let (code, out, _) = place.run(&["find", "c.png", "--json"]);
+    assert_eq!(code, 0);
+    assert_eq!(line(&out)["matches"][0]["kind"], "same_file");
+    assert_eq!(line(&out)["matches"][0]["record"], ids[2]);
+
+    let mut collage = RgbImage::new(1280, 480);
+    overlay(&mut collage, &photo(3), 0, 0);
+    overlay(&mut collage, &photo(0), 640, 0);
+    fs::write(
+        place.folder().join("two.png"),
+        bytes(&collage, ImageFormat::Png),
+    )
+    .unwrap();
+    let (_, out, _) = place.run(&["find", "two.png", "--json"]);
+    let told = line(&out);
+    let mut found: Vec<_> = told["matches"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| found["record"].as_str().unwrap())
+        .collect();
+    found.sort_unstable();
+    let mut expected = vec![ids[0].as_str(), &ids[3]];
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+
+    fs::write(
+        place.folder().join("other.png"),
+        bytes(&photo(77), ImageFormat::Png),
+    )
+    .unwrap();
+    fs::write(
+        place.folder().join("blank.png"),
+        bytes(&RgbImage::new(300, 200), ImageFormat::Png),
+    )
+    .unwrap();
+    fs::write(place.folder().join("no.txt"), "dear diary").unwrap();
+    let (code, out, err) = place.run(&["find", "other.png", "blank.png", "no.txt"]);
+    assert_eq!(code, 1);
+    assert_eq!(
+        out,
+        "other.png: not made from any photo recorded here, as far as can be told\n"
+    );
+    assert!(
+        err.contains("There is too little in this picture to recognise it by."),
+        "{err}"
+    );
+    let (_, out, _) = place.run(&["find", "blank.png", "no.txt", "--json"]);
+    let errors: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(errors[0]["error"]["code"], "no_usable_detail");
+    assert!(
+        errors[1]["error"]["code"].is_string()
+            && errors[1]["matches"].as_array().unwrap().is_empty()
+    );
+}

@@ -1,0 +1,233 @@
+//! Which recorded photos a picture was made from.
+
+use std::path::Path;
+
+use fingerprint::features::{Features, QUERY_SIDE, Query};
+use fingerprint::matching::Region;
+use fingerprint::pdq::{Hash, Turn};
+use fingerprint::search::{Hit, Index};
+use ledger::{Ledger, Record};
+use metadata::Limits;
+use serde::Serialize;
+
+use crate::Failure;
+use crate::look::{self, digest};
+use crate::run::{caught, cores};
+use crate::source::Source;
+use crate::worker::{Looked, Picture, Workers};
+
+/// A copy that shows more than this of the photo shows the whole of it.
+const WHOLE_MIN: f64 = 0.97;
+
+/// How a picture is a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Likeness {
+    /// The file is the original or the clean copy, byte for byte.
+    SameFile,
+    /// The decoded pixels are the same.
+    SamePixels,
+    /// It shows the whole photo, however encoded, framed or changed.
+    Whole,
+    /// It shows a part of the photo.
+    Part,
+    /// The whole is alike, though no details could be compared.
+    Alike,
+}
+
+/// A recorded photo that a picture was made from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Original {
+    /// The record's id.
+    pub record: String,
+    /// When the photo was recorded, as the computer's clock claimed.
+    pub claimed_time: String,
+    /// How the picture is a copy of it.
+    pub kind: Likeness,
+    /// How sure that is, from 0 to 1: one less the number of such agreements expected by accident in one comparison.
+    pub confidence: f64,
+    /// Details of both that agree on one geometry.
+    pub inliers: usize,
+    /// The part of the photo that the picture shows, in pixels of the photo.
+    pub region: Option<Region>,
+    /// Whether the picture is a mirror image.
+    pub mirrored: bool,
+    /// By how much it is turned, after mirroring, in degrees from -180 to 180, clockwise.
+    pub rotation: f64,
+    /// Pixels of the picture per pixel of the photo.
+    pub scale: Option<f64>,
+    /// How many of the 256 bits of PDQ differ, where they are near.
+    pub pdq_distance: Option<u32>,
+}
+
+/// The fingerprints of all recorded photos, ready to be searched.
+#[derive(Debug)]
+pub struct Finder<'a> {
+    ledger: &'a Ledger,
+    index: Index,
+    records: Vec<Record>,
+}
+
+impl<'a> Finder<'a> {
+    /// Reads them all.
+    ///
+    /// # Errors
+    /// When the ledger is locked or cannot be used.
+    pub fn new(ledger: &'a Ledger) -> Result<Self, Failure> {
+        let (mut index, mut records) = (Index::new(), Vec::new());
+        ledger.each_features(|mut record, bytes| {
+            // Features of a later version cannot be compared; the file's digest still can.
+            if let Ok(features) = Features::from_bytes(&bytes) {
+                let pdq = record.extras.pdq.take();
+                let usable = pdq.filter(|pdq| pdq.quality >= fingerprint::pdq::QUALITY_MIN);
+                index.add(&features, usable.map(|pdq| Hash::from_bytes(pdq.nearest)));
+                records.push(record);
+            }
+        })?;
+        Ok(Self {
+            ledger,
+            index,
+            records,
+        })
+    }
+
+    /// How many photos can be recognised.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether none can.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The recorded photos that a picture was made from, the surest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no picture that can be decoded, when there is too little in it to recognise it
+    /// by, or when the ledger cannot be used.
+    pub fn find(
+        &self,
+        path: &Path,
+        limits: &Limits,
+        workers: &Workers,
+    ) -> Result<Vec<Original>, Failure> {
+        let same = self.ledger.find_digest(&digest(path)?)?;
+        let mut found = exact(&same, Likeness::SameFile);
+        let looked = match looked(path, limits, workers) {
+            Ok(looked) => looked,
+            // What is known byte for byte need not be decoded.
+            Err(_) if !found.is_empty() => return Ok(found),
+            Err(failure) => return Err(failure),
+        };
+        let same = self.ledger.find_digest(&looked.pixels_sha256)?;
+        found.extend(exact(&same, Likeness::SamePixels));
+        let query = looked.pixels().map(|pixels| Query::of(&pixels));
+        let query = query.ok_or_else(Failure::internal)?;
+        let query = query.of_larger(looked.size.0, looked.size.1);
+        if found.is_empty() && !query.is_usable() && !looked.pdq.is_usable() {
+            return Err(no_detail());
+        }
+        let features = |number: usize| {
+            let record = self.records.get(number)?;
+            let bytes = self.ledger.features_of(record).ok()??;
+            Features::from_bytes(&bytes).ok()
+        };
+        let hits = caught(|| Ok(self.index.find(&query, &looked.pdq, cores(), features)))?;
+        found.extend(hits.iter().filter_map(|hit| self.original(hit)));
+        // Of one record, the first and surest.
+        let mut known = Vec::new();
+        found.retain(|original| {
+            let is_new = !known.contains(&original.record);
+            known.push(original.record.clone());
+            is_new
+        });
+        Ok(found)
+    }
+
+    fn original(&self, hit: &Hit) -> Option<Original> {
+        let record = self.records.get(hit.number)?;
+        let pdq_distance = hit.pdq.map(|(distance, _)| distance);
+        let plain = Original {
+            pdq_distance,
+            ..unaltered(record, Likeness::Alike)
+        };
+        Some(match (&hit.alignment, hit.pdq) {
+            (Some(found), _) => Original {
+                kind: if found.region.share >= WHOLE_MIN {
+                    Likeness::Whole
+                } else {
+                    Likeness::Part
+                },
+                confidence: 1.0 - 10f64.powf(-found.score),
+                inliers: found.inliers,
+                region: Some(found.region),
+                mirrored: found.mirrored,
+                rotation: found.rotation,
+                scale: Some(found.scale),
+                ..plain
+            },
+            (None, Some((_, turn))) => Original {
+                confidence: 0.99,
+                mirrored: turn.is_mirrored(),
+                rotation: rotation(turn),
+                ..plain
+            },
+            (None, None) => return None,
+        })
+    }
+}
+
+/// What turns the picture back into the photo turned it the other way before.
+const fn rotation(turn: Turn) -> f64 {
+    match turn {
+        Turn::None | Turn::FlipY => 0.0,
+        Turn::Rotate90 | Turn::Transpose => 90.0,
+        Turn::Rotate180 | Turn::FlipX => 180.0,
+        Turn::Rotate270 | Turn::Transverse => -90.0,
+    }
+}
+
+fn exact(records: &[Record], kind: Likeness) -> Vec<Original> {
+    records
+        .iter()
+        .map(|record| unaltered(record, kind))
+        .collect()
+}
+
+fn unaltered(record: &Record, kind: Likeness) -> Original {
+    Original {
+        record: record.id.clone(),
+        claimed_time: record.claimed_time.clone(),
+        kind,
+        confidence: 1.0,
+        inliers: 0,
+        region: None,
+        mirrored: false,
+        rotation: 0.0,
+        scale: None,
+        pdq_distance: None,
+    }
+}
+
+/// What a picture is looked up by.
+pub(crate) fn looked(path: &Path, limits: &Limits, workers: &Workers) -> Result<Looked, Failure> {
+    caught(|| {
+        let source = Source::open(path, limits)?;
+        let report = metadata::inspect(source.bytes(), limits)?;
+        let picture = Picture::new(source.bytes(), &report);
+        workers
+            .look(&picture, QUERY_SIDE)
+            .map_err(|reason| look::not_decoded(reason, "It cannot be recognised by its pixels."))
+    })
+}
+
+fn no_detail() -> Failure {
+    Failure::refused(
+        "no_usable_detail",
+        "there is too little in this picture to recognise it by",
+        "Look for a larger or less blurred copy of it.",
+    )
+}
