@@ -62,7 +62,7 @@ pub(crate) fn test(options: &TestOptions) -> Result<(), String> {
 }
 
 fn cargo_test(args: &[&str]) -> Result<(), String> {
-    tools::run(tools::cargo().arg("test").args(args))
+    tools::run(tools::cargo().args(["test", "--no-fail-fast"]).args(args))
 }
 
 struct Steps(Vec<(&'static str, Ending, Duration)>);
