@@ -13,12 +13,61 @@ use crate::entry::Entry;
 use crate::error::Error;
 use crate::key::Session;
 use crate::keyring::Keyring;
+use crate::record::Record;
 use crate::sealed;
 use crate::secret::Chance;
 use crate::store;
+use crate::{Ledger, Open};
 
 /// The most bytes of one photo's features.
 pub(crate) const FEATURES_BYTES_MAX: usize = 64 << 10;
+
+impl Ledger {
+    /// Hands every record that has local features to `take`, with them, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NeedsPassphrase`]; [`Error::Tampered`] if features are not those of their record; and what
+    /// [`open`](Self::open) says if the file cannot be used now.
+    pub fn each_features(&self, mut take: impl FnMut(Record, Vec<u8>)) -> Result<(), Error> {
+        let mut guard = self.state();
+        let open = &mut *guard;
+        let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
+        let connection = &open.connection;
+        store::each(
+            connection,
+            "WHERE sequence IN (SELECT sequence FROM features) ORDER BY sequence",
+            (),
+            |entry, hash| {
+                let found = of(connection, keyring, &entry)?;
+                if let (Some(record), Some(found)) = (keyring.record(&entry, hash)?, found) {
+                    take(record, found);
+                }
+                Ok(())
+            },
+        )
+    }
+
+    /// The local features of a record, if it has any, compared with the digest in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`each_features`](Self::each_features).
+    pub fn features_of(&self, record: &Record) -> Result<Option<Vec<u8>>, Error> {
+        let mut guard = self.state();
+        let open = &mut *guard;
+        let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
+        let (entry, _) = Open::entry(&open.connection, record.sequence)?;
+        let found = of(&open.connection, keyring, &entry)?;
+        let told = found.as_deref().map(Digest::of);
+        if told.is_some() && told != record.extras.features_sha256 {
+            return Err(Error::Tampered {
+                sequence: record.sequence,
+            });
+        }
+        Ok(found)
+    }
+}
 
 /// What features are sealed for: that, and the record's fields.
 fn purpose(fields: &Digest) -> Vec<u8> {

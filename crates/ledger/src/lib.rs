@@ -291,51 +291,6 @@ impl Ledger {
         found.into_iter().map(|at| open.record_at(at)).collect()
     }
 
-    /// Hands every record that has local features to `take`, with them, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NeedsPassphrase`]; [`Error::Tampered`] if features are not those of their record; and what
-    /// [`open`](Self::open) says if the file cannot be used now.
-    pub fn each_features(&self, mut take: impl FnMut(Record, Vec<u8>)) -> Result<(), Error> {
-        let mut guard = self.state();
-        let open = &mut *guard;
-        let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
-        let connection = &open.connection;
-        store::each(
-            connection,
-            "WHERE sequence IN (SELECT sequence FROM features) ORDER BY sequence",
-            (),
-            |entry, hash| {
-                let found = features::of(connection, keyring, &entry)?;
-                if let (Some(record), Some(found)) = (keyring.record(&entry, hash)?, found) {
-                    take(record, found);
-                }
-                Ok(())
-            },
-        )
-    }
-
-    /// The local features of a record, if it has any, compared with the digest in it.
-    ///
-    /// # Errors
-    ///
-    /// As [`each_features`](Self::each_features).
-    pub fn features_of(&self, record: &Record) -> Result<Option<Vec<u8>>, Error> {
-        let mut guard = self.state();
-        let open = &mut *guard;
-        let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
-        let (entry, _) = Open::entry(&open.connection, record.sequence)?;
-        let found = features::of(&open.connection, keyring, &entry)?;
-        let told = found.as_deref().map(Digest::of);
-        if told.is_some() && told != record.extras.features_sha256 {
-            return Err(Error::Tampered {
-                sequence: record.sequence,
-            });
-        }
-        Ok(found)
-    }
-
     /// Writes every record to `out`, oldest first, and says how many. The chain is verified on the
     /// way. Records that are added meanwhile are left out, and need not wait.
     ///
