@@ -154,9 +154,9 @@ fn likeness(original: &Original) -> &'static str {
     match original.kind {
         Likeness::SameFile => "the same file",
         Likeness::SamePixels => "the same pixels in another file",
-        Likeness::Whole => "certainly a copy of the whole photo",
-        Likeness::Part => "certainly a copy of a part of the photo",
-        Likeness::Alike => "very probably a copy of the whole photo",
+        Likeness::Whole => "very probably a copy of the whole photo",
+        Likeness::Part => "very probably a copy of a part of the photo",
+        Likeness::Alike => "probably a copy of the whole photo",
     }
 }
 

@@ -131,7 +131,7 @@ fn a_changed_and_mirrored_part_is_found_and_told() {
     let (code, out, _) = place.run(&["find", "seen.jpg", "--original", "."]);
     assert_eq!(code, 0);
     assert!(
-        out.contains("certainly a copy of a part of the photo") && out.contains("mirrored"),
+        out.contains("very probably a copy of a part of the photo") && out.contains("mirrored"),
         "{out}"
     );
     assert!(out.contains("Changed: "), "{out}");

@@ -22,8 +22,10 @@ pub use polygon::Region;
 
 use crate::features::{Features, Query};
 
-/// A comparison with a lower score is no match.
-pub const SCORE_MIN: f64 = 8.0;
+/// A comparison with a lower score is no match. Far more than chance asks for, because portraits are alike: eyes, noses and
+/// mouths agree on a geometry without being copies. Of 44 photos, 28 of them portraits of few people, the best of 1,892 wrong
+/// pairs had 29.9, and the worst of the hard copies (redrawn, blurred, watermarked, small, half cut off) 32.6.
+pub const SCORE_MIN: f64 = 32.0;
 
 /// What a copy is, seen from the photo that it was made from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -3,10 +3,10 @@
 use crate::features::Feature;
 
 /// More different bits than this are another place, of 256.
-const DISTANCE_MAX: u16 = 84;
+const DISTANCE_MAX: u16 = 64;
 
 /// The next best must be farther by this factor, or the pair is one of many alike (Lowe 2004).
-const RATIO: f32 = 0.88;
+const RATIO: f32 = 0.85;
 
 /// Two features nearer than this are the same place, in pixels or in scales, whichever is more.
 const SAME_PX: f32 = 4.0;

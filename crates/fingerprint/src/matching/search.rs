@@ -17,8 +17,8 @@ const ANGLE_OFF_MAX: f32 = 0.55;
 const GUESS_OFF_MAX: f64 = 0.22;
 
 /// How far off a pair may be to agree in the end: in scales of its keypoint, and in pixels of the photo's frame.
-const OFF_SCALES: f64 = 0.9;
-const OFF_PX: (f64, f64) = (2.2, 14.0);
+const OFF_SCALES: f64 = 0.45;
+const OFF_PX: (f64, f64) = (1.6, 6.0);
 
 /// Attempts from as many pairs as decide a geometry.
 const ATTEMPTS: usize = 60;
