@@ -308,15 +308,21 @@ fn what_is_not_shown_is_not_in_it() {
                 assert!(!two.windows(16).any(|other| other == window) || window == [b'0'; 16]);
             }
         }
-        for secret in ["4032", "540", NOON, "Zo", "jpeg"] {
-            let shown = one
-                .windows(secret.len())
-                .any(|window| window == secret.as_bytes());
-            assert!(
-                !shown || !name.starts_with("entry"),
-                "{name} tells {secret}"
-            );
-        }
+        // Numbers are looked for as words of their own: three digits stand in a random digest by chance.
+        let words = || one.split(|byte| !byte.is_ascii_alphanumeric());
+        let told = ["4032", "540"]
+            .into_iter()
+            .find(|number| words().any(|word| word == number.as_bytes()));
+        let told = told.or_else(|| {
+            [NOON, "Zo", "jpeg"].into_iter().find(|secret| {
+                one.windows(secret.len())
+                    .any(|window| window == secret.as_bytes())
+            })
+        });
+        assert!(
+            told.is_none() || !name.starts_with("entry"),
+            "{name} tells {told:?}"
+        );
         let digest = Digest::of(PHOTO).to_string();
         assert!(!one.windows(64).any(|window| window == digest.as_bytes()));
     }
