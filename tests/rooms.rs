@@ -17,7 +17,7 @@ fn arrows_from(room: &str) -> Vec<&'static str> {
                 || table.contains("]\n") && table.starts_with("target")
         })
         .collect::<String>();
-    ["metadata", "fingerprint", "ledger", "pipeline"]
+    ["metadata", "perturb", "fingerprint", "ledger", "pipeline"]
         .into_iter()
         .filter(|name| {
             shipped.lines().any(|line| {
@@ -30,6 +30,7 @@ fn arrows_from(room: &str) -> Vec<&'static str> {
 #[test]
 fn only_the_decided_arrows_exist() {
     assert_eq!(arrows_from("crates/metadata"), [] as [&str; 0]);
+    assert_eq!(arrows_from("crates/perturb"), [] as [&str; 0]);
     assert_eq!(arrows_from("crates/fingerprint"), [] as [&str; 0]);
     assert_eq!(arrows_from("crates/ledger"), [] as [&str; 0]);
     assert_eq!(
@@ -116,6 +117,24 @@ fn fingerprints_come_from_pixels_alone() {
     assert_eq!(lines_with("crates/fingerprint", &words), [] as [String; 0]);
 }
 
+/// The same picture, models and seed give the same cloak.
+#[test]
+fn cloaks_come_from_pixels_models_and_a_seed_alone() {
+    let words = [
+        "std::fs",
+        "std::env",
+        "std::process",
+        "std::net",
+        "SystemTime",
+        "Instant::now",
+        "RandomState",
+        "HashMap",
+        "getrandom",
+        "println!",
+    ];
+    assert_eq!(lines_with("crates/perturb", &words), [] as [String; 0]);
+}
+
 #[test]
 fn the_ledger_asks_no_clock() {
     let words = ["SystemTime", "getrandom", "std::net", "println!"];
@@ -134,6 +153,7 @@ fn the_pipeline_prints_nothing() {
 fn source_files_stay_readable() {
     for room in [
         "crates/metadata",
+        "crates/perturb",
         "crates/fingerprint",
         "crates/ledger",
         "crates/pipeline",
