@@ -25,7 +25,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
   bench [NAME]     Measure speed and memory beside other tools (NAME: metadata, ledger or find)
   bundle           Make the .deb, .rpm and .tar.gz
   deny             Check licences, sources and banned crates
-  prepare          Install what is missing and build the page, nothing else
+  models           Make the packs of the face models that an npm package brings, in target/models
+  prepare          Install what is missing, make the models and build the page, nothing else
 
 Every command first looks for what it needs on this machine, shows what is missing and the exact command that
 installs it, and asks. It uses sudo only when you are not root.
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     Run(RunOptions),
     Test(TestOptions),
     Prepare {
+        consent: Consent,
+    },
+    Models {
         consent: Consent,
     },
     E2e {
@@ -126,6 +130,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, Strin
             consent,
         }),
         "prepare" => Command::Prepare { consent },
+        "models" => Command::Models { consent },
         "e2e" => Command::E2e {
             filter: words.plain_first(),
             consent,

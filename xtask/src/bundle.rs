@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::install::Consent;
 use crate::needs::Purpose;
-use crate::{install, project, run, tools, ui};
+use crate::{install, models, project, run, tools, ui};
 
 /// Makes the .deb, the .rpm and the .tar.gz, each with the window and the command line in it.
 ///
@@ -16,6 +16,7 @@ pub(crate) fn bundle(consent: Consent) -> Result<(), String> {
         return Err("Bundles can be made on Linux only for now.".to_owned());
     }
     install::ensure(&[Purpose::Compile, Purpose::Window], consent)?;
+    models::ensure()?;
     ui::build()?;
     tools::run(tools::cargo().args(["build", "--release", "--package", "cloakroom-cli"]))?;
     let app = run::build(true, &["custom-protocol"])?;

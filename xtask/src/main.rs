@@ -10,6 +10,7 @@ mod display;
 mod e2e;
 mod fuzz;
 mod install;
+mod models;
 mod needs;
 mod photos;
 mod png;
@@ -51,15 +52,24 @@ fn perform(command: Command) -> Result<(), String> {
         Command::Test(options) => test::test(&options),
         Command::Prepare { consent } => {
             install::ensure(test::NEEDED, consent)?;
+            models::ensure()?;
             ui::build()
+        }
+        Command::Models { consent } => {
+            install::ensure(&[needs::Purpose::Window], consent)?;
+            let folder = models::ensure()?;
+            println!("The models are in {}.", folder.display());
+            Ok(())
         }
         Command::E2e { filter, consent } => {
             install::ensure(test::NEEDED, consent)?;
+            models::ensure()?;
             ui::build()?;
             e2e::scenarios(filter.as_deref())
         }
         Command::OfflineProof { consent } => {
             install::ensure(test::NEEDED, consent)?;
+            models::ensure()?;
             ui::build()?;
             e2e::offline_proof()
         }

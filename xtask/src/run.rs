@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::args::RunOptions;
 use crate::display::Display;
 use crate::needs::Purpose;
-use crate::{install, project, tools, ui};
+use crate::{install, models, project, tools, ui};
 
 /// As long as a first start on a slow machine may take.
 const PAINTED_WITHIN: Duration = Duration::from_secs(60);
@@ -24,6 +24,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), String> {
         if screen { &purposes } else { &purposes[..2] },
         options.consent,
     )?;
+    models::ensure()?;
     ui::build()?;
     let app = build(options.release, &["custom-protocol"])?;
     match &options.headless {

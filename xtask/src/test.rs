@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::args::TestOptions;
 use crate::needs::Purpose;
-use crate::{e2e, install, tools, ui};
+use crate::{e2e, install, models, tools, ui};
 
 pub(crate) const NEEDED: &[Purpose] = &[
     Purpose::Compile,
@@ -31,6 +31,7 @@ pub(crate) fn test(options: &TestOptions) -> Result<(), String> {
         options.consent,
     )?;
     let mut steps = Steps(Vec::new());
+    steps.run("models of a dependency", || models::ensure().map(|_| ()));
     steps.run("rooms and command line", || {
         cargo_test(&["--workspace", "--exclude", "cloakroom-app"])
     });

@@ -57,7 +57,7 @@ pub(crate) fn npm(args: &[&str]) -> Result<(), String> {
 }
 
 /// When a file was last changed, `None` if it is not there.
-fn changed(path: &Path) -> Option<SystemTime> {
+pub(crate) fn changed(path: &Path) -> Option<SystemTime> {
     path.metadata()
         .and_then(|metadata| metadata.modified())
         .ok()
