@@ -64,7 +64,7 @@ fn package(lock: &Path) -> Result<(), String> {
 fn write_packs(package: &Path, folder: &Path) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for (name, convert) in PACKS {
-        let bytes = convert(&package.join("model"))?.to_bytes();
+        let bytes = convert(&package.join("model"))?.into_bytes();
         write(&folder.join(name), &bytes)?;
         println!("{:>6.2} MB  {name}", bytes.len() as f64 / 1e6);
     }
@@ -95,7 +95,7 @@ mod tests {
         }
         for (name, convert) in PACKS {
             let [first, second] =
-                [(); 2].map(|()| convert(&package.join("model")).unwrap().to_bytes());
+                [(); 2].map(|()| convert(&package.join("model")).unwrap().into_bytes());
             assert!(first == second, "{name}");
             assert!(first.len() > 100_000, "{name}");
         }

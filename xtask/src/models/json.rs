@@ -7,8 +7,8 @@ pub(crate) enum Value {
     Word,
     Number(f64),
     Text(String),
-    List(Vec<Value>),
-    Object(Vec<(String, Value)>),
+    List(Vec<Self>),
+    Object(Vec<(String, Self)>),
 }
 
 /// Deeper files are refused.

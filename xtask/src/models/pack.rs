@@ -51,7 +51,7 @@ impl Pack {
     }
 
     /// The file: eight bytes of length, a header in JSON, the values. Tensors stand in the order of their names.
-    pub(crate) fn to_bytes(mut self) -> Vec<u8> {
+    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
         // 32-bit values first, then by name: every tensor begins at a multiple of its own size.
         self.tensors.sort_by(|a, b| {
             (a.stored == Stored::F16, &a.name).cmp(&(b.stored == Stored::F16, &b.name))
@@ -141,7 +141,7 @@ mod tests {
         pack.layer("\"op\":\"conv\",\"weight\":\"w\",\"bias\":\"a\"");
         pack.tensor("w", &[1, 1, 1, 1], vec![1.0], Stored::F16);
         pack.tensor("a", &[1], vec![2.0], Stored::F32);
-        let bytes = pack.to_bytes();
+        let bytes = pack.into_bytes();
         let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
         let header = std::str::from_utf8(&bytes[8..8 + length]).unwrap();
         assert_eq!(
