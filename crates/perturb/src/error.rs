@@ -34,6 +34,9 @@ pub enum Error {
         /// How many bytes there were.
         bytes: usize,
     },
+    /// The original and the cloaked picture are not of one size.
+    #[error("the two pictures are not of the same size")]
+    SizesDiffer,
     /// There is no model that could make a perturbation.
     #[error("there is no model to make a cloak with")]
     NoModels,

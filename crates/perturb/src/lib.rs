@@ -6,10 +6,21 @@
 
 #![deny(rustdoc::broken_intra_doc_links)]
 
+mod enlarge;
 mod error;
+mod measure;
+mod measured;
+mod models;
 mod options;
+mod perturbation;
 mod picture;
+mod protect;
 
 pub use error::Error;
+pub use measure::measure;
+pub use measured::{Area, EncoderMeasured, FaceMeasured, Made, Measured, Shift, Verdict};
+pub use models::Models;
 pub use options::{Options, Progress, Stage, Strength, UnknownStrength, Watch};
+pub use perturbation::Perturbation;
 pub use picture::Picture;
+pub use protect::{PIXELS_MAX, SIDE_MIN, protect};
