@@ -6,12 +6,14 @@
 
 #![deny(rustdoc::broken_intra_doc_links)]
 
+pub mod engine;
 mod enlarge;
 mod error;
 mod measure;
 mod measured;
 mod models;
 mod options;
+pub mod pack;
 mod perturbation;
 mod picture;
 mod protect;

@@ -1,0 +1,21 @@
+//! A small executor for frozen convolutional networks: forward, and the gradient with respect to the input.
+//!
+//! ```
+//! use perturb::engine::Network;
+//! use perturb::pack::{Pack, PackError, PackLimits};
+//!
+//! fn shift(bytes: &[u8], picture: &[f32]) -> Result<Vec<f32>, PackError> {
+//!     let network = Network::new(&Pack::read(bytes, &PackLimits::default())?)?;
+//!     let mut plan = network.plan(256, 256)?;
+//!     let latent = plan.forward(&network, picture).to_vec();
+//!     // Where would the picture have to change for the latent to grow?
+//!     Ok(plan.backward(&network, &latent).to_vec())
+//! }
+//! ```
+
+mod graph;
+mod reference;
+mod shape;
+
+pub use graph::Network;
+pub use reference::Plan;
