@@ -4,6 +4,8 @@
 //! made to sum to one: what Pillow's `Image.resize(…, BICUBIC)` does when it enlarges, so that a script outside gets the
 //! same planes.
 
+use crate::resample::keys;
+
 /// Where one output sample takes its values from.
 #[derive(Debug, Clone, Copy)]
 struct Taps {
@@ -11,22 +13,10 @@ struct Taps {
     weights: [f32; 4],
 }
 
-/// Keys' cubic convolution kernel with a = −0.5.
-fn keys(x: f32) -> f32 {
-    let x = x.abs();
-    if x < 1.0 {
-        (1.5 * x - 2.5) * x * x + 1.0
-    } else if x < 2.0 {
-        ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
-    } else {
-        0.0
-    }
-}
-
 /// The taps of output `index` of `to`, from `from` samples. `to` is not below `from`.
 fn taps(index: usize, from: usize, to: usize) -> Taps {
     #[allow(clippy::cast_precision_loss)]
-    let centre = ((index as f64 + 0.5) * from as f64 / to as f64) as f32;
+    let centre = (index as f64 + 0.5) * from as f64 / to as f64;
     #[allow(clippy::cast_possible_truncation)]
     let first = (centre - 0.5).floor() as isize - 1;
     let mut at = [0usize; 4];
@@ -37,9 +27,9 @@ fn taps(index: usize, from: usize, to: usize) -> Taps {
             && source < from
         {
             *at = source;
-            #[allow(clippy::cast_precision_loss)]
-            let distance = source as f32 + 0.5 - centre;
-            *weight = keys(distance);
+            #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+            let near = keys(source as f64 + 0.5 - centre) as f32;
+            *weight = near;
         }
     }
     let sum: f32 = weights.iter().sum();

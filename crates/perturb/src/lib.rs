@@ -6,6 +6,8 @@
 
 #![deny(rustdoc::broken_intra_doc_links)]
 
+#[allow(dead_code)]
+mod chance;
 pub mod engine;
 mod enlarge;
 mod error;
@@ -16,7 +18,13 @@ mod options;
 pub mod pack;
 mod perturbation;
 mod picture;
+#[allow(dead_code)]
+mod planes;
 mod protect;
+#[allow(dead_code)]
+mod resample;
+#[allow(dead_code)]
+mod transforms;
 
 pub use error::Error;
 pub use measure::measure;

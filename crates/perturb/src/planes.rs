@@ -1,0 +1,181 @@
+//! Pictures and changes as planes of floats.
+
+use rayon::prelude::*;
+
+use crate::Picture;
+use crate::resample::Axis;
+
+/// Three planes, row by row, red, green and blue. A picture holds 0 to 255; a change is in the same unit.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Planes {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    /// 3 × height × width.
+    pub(crate) values: Vec<f32>,
+}
+
+impl Planes {
+    pub(crate) fn zero(width: usize, height: usize) -> Self {
+        Self {
+            width,
+            height,
+            values: vec![0.0; 3 * width * height],
+        }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.width * self.height
+    }
+
+    /// Each plane as one slice.
+    pub(crate) fn planes(&self) -> std::slice::ChunksExact<'_, f32> {
+        self.values.chunks_exact(self.count())
+    }
+
+    pub(crate) fn planes_mut(&mut self) -> std::slice::ChunksExactMut<'_, f32> {
+        let count = self.count();
+        self.values.chunks_exact_mut(count)
+    }
+
+    /// `self + factor · other`.
+    pub(crate) fn plus(&self, other: &Self, factor: f32) -> Self {
+        let mut sum = self.clone();
+        sum.add(other, factor);
+        sum
+    }
+
+    /// Adds `factor · other`.
+    pub(crate) fn add(&mut self, other: &Self, factor: f32) {
+        debug_assert_eq!(self.values.len(), other.values.len());
+        for (value, other) in self.values.iter_mut().zip(&other.values) {
+            *value += factor * other;
+        }
+    }
+
+    pub(crate) fn scale(&mut self, factor: f32) {
+        for value in &mut self.values {
+            *value *= factor;
+        }
+    }
+
+    /// Clipped to what 8 bits hold, and rounded to it.
+    pub(crate) fn rounded(mut self) -> Self {
+        for value in &mut self.values {
+            *value = value.round_ties_even().clamp(0.0, 255.0);
+        }
+        self
+    }
+
+    pub(crate) fn clipped(mut self) -> Self {
+        for value in &mut self.values {
+            *value = value.clamp(0.0, 255.0);
+        }
+        self
+    }
+
+    pub(crate) fn dot(&self, other: &Self) -> f32 {
+        #[allow(clippy::cast_possible_truncation)]
+        let sum = self
+            .values
+            .iter()
+            .zip(&other.values)
+            .map(|(a, b)| f64::from(*a) * f64::from(*b))
+            .sum::<f64>() as f32;
+        sum
+    }
+
+    /// The root of the mean square.
+    pub(crate) fn rms(&self) -> f32 {
+        #[allow(clippy::cast_precision_loss)]
+        let count = self.values.len() as f32;
+        (self.dot(self) / count).sqrt()
+    }
+
+    /// The same change in all three planes, where the picture is grey.
+    pub(crate) fn make_grey(&mut self) {
+        let count = self.count();
+        let (red, rest) = self.values.split_at_mut(count);
+        let (green, blue) = rest.split_at_mut(count);
+        for ((r, g), b) in red.iter_mut().zip(green).zip(blue) {
+            let grey = 0.299 * *r + 0.587 * *g + 0.114 * *b;
+            (*r, *g, *b) = (grey, grey, grey);
+        }
+    }
+
+    /// The picture as red, green and blue bytes, rounded.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![0; self.values.len()];
+        for (channel, plane) in self.planes().enumerate() {
+            for (byte, value) in bytes.iter_mut().skip(channel).step_by(3).zip(plane) {
+                *byte = value.round_ties_even().clamp(0.0, 255.0) as u8;
+            }
+        }
+        bytes
+    }
+
+    /// From interleaved bytes.
+    pub(crate) fn from_bytes(width: usize, height: usize, rgb: &[u8]) -> Self {
+        let mut planes = Self::zero(width, height);
+        for (channel, plane) in planes.planes_mut().enumerate() {
+            for (value, byte) in plane.iter_mut().zip(rgb.iter().skip(channel).step_by(3)) {
+                *value = f32::from(*byte);
+            }
+        }
+        planes
+    }
+
+    /// The part of a picture at `left`, `top`, `across` × `down` pixels, resampled to `width` × `height` as
+    /// [`Axis`] says. The part must lie inside.
+    pub(crate) fn of_part(
+        picture: &Picture,
+        [left, top, across, down]: [usize; 4],
+        width: usize,
+        height: usize,
+    ) -> Self {
+        let columns = Axis::new(across, width);
+        let rows = Axis::new(down, height);
+        let stride = picture.width() as usize * 3;
+        let rgb = picture.rgb();
+        // Sideways first, a row at a time over the cores; what is kept is width × down.
+        let narrow: Vec<f32> = (0..down)
+            .into_par_iter()
+            .flat_map_iter(|y| {
+                let start = (top + y) * stride + left * 3;
+                let row = rgb.get(start..start + across * 3).unwrap_or_default();
+                let mut line = vec![0.0f32; across];
+                let mut out = vec![0.0f32; 3 * width];
+                for (channel, out) in out.chunks_exact_mut(width).enumerate() {
+                    for (value, byte) in line.iter_mut().zip(row.iter().skip(channel).step_by(3)) {
+                        *value = f32::from(*byte);
+                    }
+                    columns.along(&line, out);
+                }
+                out
+            })
+            .collect();
+        let mut planes = Self::zero(width, height);
+        let stride = 3 * width;
+        for (channel, plane) in planes.planes_mut().enumerate() {
+            plane
+                .par_chunks_exact_mut(width)
+                .enumerate()
+                .for_each(|(y, into)| {
+                    for (source, weight) in rows.taps(y) {
+                        let start = source * stride + channel * width;
+                        let row = narrow.get(start..start + width).unwrap_or_default();
+                        for (into, value) in into.iter_mut().zip(row) {
+                            *into += weight * value;
+                        }
+                    }
+                });
+        }
+        planes
+    }
+
+    /// The whole picture at `width` × `height`.
+    pub(crate) fn of(picture: &Picture, width: usize, height: usize) -> Self {
+        let whole = [0, 0, picture.width() as usize, picture.height() as usize];
+        Self::of_part(picture, whole, width, height)
+    }
+}
