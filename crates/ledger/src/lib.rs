@@ -45,6 +45,7 @@ pub mod bundle;
 mod checkpoint;
 mod checkpoints;
 mod digest;
+pub mod document;
 mod entry;
 mod error;
 mod export;

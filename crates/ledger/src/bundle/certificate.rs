@@ -1,7 +1,8 @@
-//! What a certificate says: the same words for the text, the page and the document.
+//! What a certificate says: the same words for the text, the page and the PDF.
 
 use crate::bundle::make::Anchor;
 use crate::checkpoint::SignedCheckpoint;
+use crate::document::{Block, Document};
 use crate::field::Value;
 
 /// What there is to tell.
@@ -14,73 +15,57 @@ pub(super) struct Told<'a> {
     pub(super) anchors: &'a [Anchor],
 }
 
-/// One block of a certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Block {
-    Title(String),
-    Heading(String),
-    Paragraph(String),
-    /// A name and what it is.
-    Fact(String, String),
-    /// Something to type.
-    Command(String),
-}
-
 /// The words, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Certificate(pub(super) Vec<Block>);
-
-impl Certificate {
-    pub(super) fn of(told: &Told<'_>) -> Self {
-        use Block::{Command, Fact, Heading, Paragraph, Title};
-        let checkpoint = &told.signed.checkpoint;
-        let fingerprint = checkpoint.key.fingerprint();
-        let heading = |text: &str| Heading(text.to_owned());
-        let paragraph = |text: &str| Paragraph(text.to_owned());
-        let command = |text: &str| Command(text.to_owned());
-        let fact = |name: &str, value: String| Fact(name.to_owned(), value);
-        let mut blocks = vec![
-            Title("Proof of possession".to_owned()),
-            heading("What this shows"),
-            Paragraph(if told.anchors.is_empty() {
-                format!(
-                    "The holder of the key {fingerprint} says that they had the bytes described below. Nobody else has \
+pub(super) fn certificate(told: &Told<'_>) -> Document {
+    use Block::{Command, Fact, Heading, Paragraph, Title};
+    let checkpoint = &told.signed.checkpoint;
+    let fingerprint = checkpoint.key.fingerprint();
+    let heading = |text: &str| Heading(text.to_owned());
+    let paragraph = |text: &str| Paragraph(text.to_owned());
+    let command = |text: &str| Command(text.to_owned());
+    let fact = |name: &str, value: String| Fact(name.to_owned(), value);
+    let mut blocks = vec![
+        Title("Proof of possession".to_owned()),
+        heading("What this shows"),
+        Paragraph(if told.anchors.is_empty() {
+            format!(
+                "The holder of the key {fingerprint} says that they had the bytes described below. Nobody else has \
                      confirmed when: every time in this bundle is the holder's own claim."
-                )
-            } else {
-                format!(
-                    "The holder of the key {fingerprint} had the bytes described below by the time that the anchors in \
+            )
+        } else {
+            format!(
+                "The holder of the key {fingerprint} had the bytes described below by the time that the anchors in \
                      this bundle name. Check the anchors, because the time is only as good as they are."
-                )
-            }),
-            heading("What it does not show"),
-            paragraph(
-                "Who took the picture, who is in it, who holds rights in it, or that nobody else had it before. Times \
+            )
+        }),
+        heading("What it does not show"),
+        paragraph(
+            "Who took the picture, who is in it, who holds rights in it, or that nobody else had it before. Times \
                  other than those of anchors are what a computer's clock claimed.",
-            ),
-            heading("What is disclosed"),
-        ];
-        for (name, value) in told.shown {
-            let value = match value {
-                Value::Unknown => "not recorded".to_owned(),
-                Value::Text(text) => text.clone(),
-                Value::List(texts) => texts.join(" "),
-            };
-            blocks.push(Fact(words(name).to_owned(), value));
-        }
-        if told.shown.is_empty() {
-            blocks.push(paragraph("Nothing but that there is such a record."));
-        }
-        if told.tiles > 0 {
-            blocks.push(fact(
-                "Pieces of the full-resolution picture",
-                format!("{} in the folder tiles", told.tiles),
-            ));
-        }
-        if told.has_photo {
-            blocks.push(fact("The photo itself", "in the folder photo".to_owned()));
-        }
-        blocks.extend([
+        ),
+        heading("What is disclosed"),
+    ];
+    for (name, value) in told.shown {
+        let value = match value {
+            Value::Unknown => "not recorded".to_owned(),
+            Value::Text(text) => text.clone(),
+            Value::List(texts) => texts.join(" "),
+        };
+        blocks.push(Fact(words(name).to_owned(), value));
+    }
+    if told.shown.is_empty() {
+        blocks.push(paragraph("Nothing but that there is such a record."));
+    }
+    if told.tiles > 0 {
+        blocks.push(fact(
+            "Pieces of the full-resolution picture",
+            format!("{} in the folder tiles", told.tiles),
+        ));
+    }
+    if told.has_photo {
+        blocks.push(fact("The photo itself", "in the folder photo".to_owned()));
+    }
+    blocks.extend([
             heading("Where it stands"),
             fact("Ledger", checkpoint.origin.clone()),
             fact(
@@ -109,16 +94,16 @@ impl Certificate {
             command("ssh-keygen -Y verify -f allowed_signers -I holder -n cloakroom-ledger -s checkpoint.txt.sig < checkpoint.txt"),
             command("openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in checkpoint.txt -sigfile checkpoint.txt.ed25519"),
         ]);
-        for (number, anchor) in told.anchors.iter().enumerate() {
-            let name = format!("anchors/{}.{}", number + 1, anchor.kind);
-            blocks.push(command(&match anchor.kind.as_str() {
-                "tsr" => format!(
-                    "openssl ts -verify -in {name} -data checkpoint.txt -CAfile AUTHORITY.pem"
-                ),
-                _ => format!("ots verify -f checkpoint.txt {name}"),
-            }));
-        }
-        blocks.extend([
+    for (number, anchor) in told.anchors.iter().enumerate() {
+        let name = format!("anchors/{}.{}", number + 1, anchor.kind);
+        blocks.push(command(&match anchor.kind.as_str() {
+            "tsr" => {
+                format!("openssl ts -verify -in {name} -data checkpoint.txt -CAfile AUTHORITY.pem")
+            }
+            _ => format!("ots verify -f checkpoint.txt {name}"),
+        }));
+    }
+    blocks.extend([
             heading("How it is built"),
             paragraph(
                 "entry.txt is the leaf of a Merkle tree (RFC 9162) over all records; entry.path leads from it to the root \
@@ -128,34 +113,7 @@ impl Certificate {
                  because every field has a random salt of 32 bytes.",
             ),
         ]);
-        Self(blocks)
-    }
-
-    /// As plain text, 80 letters to a line.
-    pub(super) fn text(&self) -> String {
-        let mut text = String::new();
-        for block in &self.0 {
-            match block {
-                Block::Title(title) => {
-                    text += &format!("{}\n", title.to_uppercase());
-                }
-                Block::Heading(heading) => text += &format!("\n{heading}\n\n"),
-                Block::Paragraph(paragraph) => {
-                    for line in wrapped(paragraph, 80) {
-                        text += &format!("{line}\n");
-                    }
-                }
-                Block::Fact(name, value) => {
-                    text += &format!("  {name}:\n");
-                    for line in wrapped(value, 74) {
-                        text += &format!("      {line}\n");
-                    }
-                }
-                Block::Command(command) => text += &format!("  {command}\n"),
-            }
-        }
-        text
-    }
+    Document { blocks }
 }
 
 /// A field's name in words.
@@ -187,26 +145,4 @@ fn words(name: &str) -> &str {
         "note" => "A note of the holder",
         other => other,
     }
-}
-
-/// `text` in lines of at most `width` letters, broken between words where there are any.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(|letter: char| letter.is_whitespace() || letter.is_control()) {
-        let letters: Vec<char> = word.chars().collect();
-        for (at, piece) in letters.chunks(width.max(1)).enumerate() {
-            let piece: String = piece.iter().collect();
-            let line = lines.last().map_or(0, |line| line.chars().count());
-            if line > 0 && (at > 0 || line + 1 + piece.chars().count() > width) {
-                lines.push(String::new());
-            }
-            if let Some(line) = lines.last_mut() {
-                if !line.is_empty() {
-                    line.push(' ');
-                }
-                line.push_str(&piece);
-            }
-        }
-    }
-    lines
 }

@@ -1,8 +1,8 @@
 //! Making a bundle of what the person chose to show.
 
-use crate::bundle::certificate::{Certificate, Told};
+use crate::bundle::certificate::{Told, certificate};
 use crate::bundle::{
-    FILES_MAX, Files, SUMS, SUMS_SIGNATURE, allowed_signers, html, path_text, pdf, script, sums,
+    FILES_MAX, Files, SUMS, SUMS_SIGNATURE, allowed_signers, path_text, script, sums,
 };
 use crate::checkpoint::SignedCheckpoint;
 use crate::digest::Digest;
@@ -99,7 +99,7 @@ impl Ledger {
             files.insert(name, anchor.bytes.clone());
         }
         put_checkpoint(&mut files, &signed);
-        let certificate = Certificate::of(&Told {
+        let certificate = certificate(&Told {
             signed: &signed,
             sequence,
             shown: &shown,
@@ -110,9 +110,9 @@ impl Ledger {
         files.insert("README.txt".to_owned(), certificate.text().into_bytes());
         files.insert(
             "certificate.html".to_owned(),
-            html::page(&certificate).into_bytes(),
+            certificate.page().into_bytes(),
         );
-        files.insert("certificate.pdf".to_owned(), pdf::document(&certificate));
+        files.insert("certificate.pdf".to_owned(), certificate.pdf());
         files.insert("verify.sh".to_owned(), script::SH.into());
         files.insert("verify.ps1".to_owned(), script::PS1.into());
         if files.len() > FILES_MAX {

@@ -20,9 +20,7 @@
 
 mod certificate;
 mod check;
-mod html;
 mod make;
-mod pdf;
 mod read;
 mod script;
 
