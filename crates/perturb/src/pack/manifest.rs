@@ -36,6 +36,9 @@ pub struct Manifest {
     /// Recognisers: the distance of two outputs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<Metric>,
+    /// Recognisers: how they want their faces cut out; as ArcFace where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crop: Option<Crop>,
     /// How U8 tensors become numbers, by tensor.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub quantised: BTreeMap<String, Quantisation>,
@@ -81,6 +84,17 @@ pub enum Metric {
     Euclidean,
     /// 1 minus the cosine of their angle.
     Cosine,
+}
+
+/// How a recogniser wants its faces cut out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Crop {
+    /// As dlib's `get_face_chip`: upright by the corners of the eyes and the base of the nose, with a margin of a quarter.
+    Dlib,
+    /// As ArcFace and MobileFaceNet: eyes, tip of the nose and corners of the mouth on fixed places.
+    #[default]
+    Arcface,
 }
 
 /// What a network takes: planes of red, green and blue (and more), 0 to 1, of which `mean` is subtracted and which are

@@ -35,7 +35,7 @@ mod tensor;
 pub use error::PackError;
 pub use layer::{Layer, Op, Padding, Upsampling};
 pub use limits::PackLimits;
-pub use manifest::{Input, Kind, Manifest, Metric, Origin, Quantisation};
+pub use manifest::{Crop, Input, Kind, Manifest, Metric, Origin, Quantisation};
 pub use tensor::Tensor;
 
 use std::collections::BTreeMap;
