@@ -1,7 +1,10 @@
 //! A network: its layers with their weights, in the order in which they run.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::lanes::Instructions;
+use super::program::{self, Step};
 use super::shape;
 use crate::pack::{Manifest, Op, Pack, PackError, PackLimits, Tensor};
 
@@ -11,6 +14,10 @@ pub struct Network {
     manifest: Manifest,
     limits: PackLimits,
     pub(super) nodes: Vec<Node>,
+    pub(super) steps: Vec<Step>,
+    pub(super) set: Instructions,
+    /// Tells this network's plans from those of others.
+    pub(super) number: u64,
 }
 
 /// One layer. Value 0 is the network's input; layer `n` makes value `n + 1`.
@@ -30,18 +37,36 @@ impl Network {
     /// # Errors
     /// A layer refers to none before it, or its tensors have the wrong shape.
     pub fn new(pack: &Pack) -> Result<Self, PackError> {
+        Self::with_instructions(pack, Instructions::best())
+    }
+
+    /// As [`Network::new`], for an instruction set; portable code where the processor does not have it.
+    ///
+    /// # Errors
+    /// As [`Network::new`].
+    pub fn with_instructions(pack: &Pack, set: Instructions) -> Result<Self, PackError> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let set = if Instructions::available().contains(&set) {
+            set
+        } else {
+            Instructions::Portable
+        };
         let manifest = pack.manifest().clone();
         let limits = *pack.limits();
-        let nodes = nodes(pack)?;
+        let mut nodes = nodes(pack)?;
         let input = &manifest.input;
         if input.width > 0 {
             let size = [input.channels, side(input.height), side(input.width)];
             shape::all(&nodes, size, &limits)?;
         }
+        let steps = program::steps(&mut nodes, set, &limits)?;
         Ok(Self {
             manifest,
             limits,
             nodes,
+            steps,
+            set,
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
         })
     }
 
@@ -49,6 +74,16 @@ impl Network {
     #[must_use]
     pub const fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// The instruction set that it runs with.
+    #[must_use]
+    pub const fn instructions(&self) -> Instructions {
+        self.set
+    }
+
+    pub(super) const fn limits(&self) -> &PackLimits {
+        &self.limits
     }
 
     /// The shapes of all values for a picture of this size.
@@ -62,6 +97,19 @@ impl Network {
 }
 
 impl Node {
+    /// Puts a layer that scales each channel into the weights of this convolution.
+    pub(super) fn scale(&mut self, scale: &Self) {
+        let each = self.weight.len() / scale.weight.len().max(1);
+        for (weights, factor) in self.weight.chunks_mut(each.max(1)).zip(&scale.weight) {
+            weights.iter_mut().for_each(|weight| *weight *= factor);
+        }
+        let at = |list: &[f32], channel: usize| list.get(channel).copied().unwrap_or(0.0);
+        let bias = |(channel, factor): (usize, &f32)| {
+            at(&self.bias, channel) * factor + at(&scale.bias, channel)
+        };
+        self.bias = scale.weight.iter().enumerate().map(bias).collect();
+    }
+
     /// The four sides of a kernel, or the two of a matrix and ones.
     pub(super) fn kernel(&self) -> [usize; 4] {
         let mut sides = [1; 4];

@@ -13,9 +13,24 @@
 //! }
 //! ```
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "loops over lanes and places of fixed arrays, which compile to vectors as they stand"
+)]
+
+mod conv;
 mod graph;
-mod reference;
+mod lanes;
+mod layers;
+mod layout;
+mod peak;
+mod plan;
+mod program;
+mod schedule;
 mod shape;
+mod slots;
 
 pub use graph::Network;
-pub use reference::Plan;
+pub use lanes::Instructions;
+pub use peak::multiplications_per_second;
+pub use plan::Plan;
