@@ -11,6 +11,7 @@ mod chance;
 pub mod engine;
 mod enlarge;
 mod error;
+pub mod faces;
 mod measure;
 mod measured;
 mod models;
