@@ -174,7 +174,7 @@ def mobilefacenet_a(models):
         "name": "mobilefacenet-a", "title": "MobileFaceNet (foamliu)", "family": "mobilefacenet", "kind": "recogniser",
         "licence": "Apache-2.0", "source": "foamliu/MobileFaceNet, weights/mobilefacenet.pt", "origin": "pack",
         "input": plain_input(1, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225), size=112),
-        "threshold": 0.641, "metric": "cosine", "layers": layers,
+        "threshold": 0.641, "metric": "cosine", "crop": "arcface", "layers": layers,
     }
     return manifest, tensors, False
 
@@ -246,7 +246,7 @@ def mobilefacenet_b(models):
     manifest = {
         "name": "mobilefacenet-b", "title": "MobileFaceNet (liguiyuan)", "family": "mobilefacenet", "kind": "recogniser",
         "licence": "none stated", "source": "liguiyuan/mobilefacenet-ncnn", "origin": "pack",
-        "input": plain_input(1, mean=0.5, std=128 / 255, size=112), "threshold": 0.599, "metric": "cosine", "layers": layers,
+        "input": plain_input(1, mean=0.5, std=128 / 255, size=112), "threshold": 0.599, "metric": "cosine", "crop": "arcface", "layers": layers,
     }
     return manifest, tensors, False
 

@@ -11,6 +11,9 @@ from facenet_pytorch import MTCNN
 # The five-point template for a 112×112 crop that ArcFace models are trained on (eyes, nose, mouth corners).
 TEMPLATE_112 = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32)
 
+# The 150×150 crop of dlib-like models (a quarter of the face's size around it): the same five points.
+TEMPLATE_150 = np.array([[47.6, 46.6], [100.5, 46.6], [74.0, 76.6], [50.4, 103.0], [97.6, 103.0]], np.float32)
+
 # People who have more than one photo in the corpus, by file stem without the df_ prefix.
 PEOPLE = [[1, 2, 4, 5, 6, 7, 10, 11], [3, 12], [8, 9], [14, 15], [16, 17], [18, 19]]
 
@@ -28,9 +31,9 @@ def landmarks(pixels):
     return None if points is None else points[0].astype(np.float32) / scale
 
 
-def crop(pixels, points, size=112, margin=0.0):
-    """Aligned crop. `margin` 0.5 leaves half a face around the usual 112 px crop (what dlib-like models want)."""
-    wanted = (TEMPLATE_112 - 56) / (1 + margin) * size / 112 + size / 2
+def crop(pixels, points, size=112):
+    """Aligned crop: 150 px as dlib-like models want it, else as ArcFace models do."""
+    wanted = TEMPLATE_150 * size / 150 if size == 150 else TEMPLATE_112 * size / 112
     matrix, _ = cv2.estimateAffinePartial2D(points, wanted, method=cv2.LMEDS)
     factor = np.hypot(matrix[0, 0], matrix[0, 1])
     if factor < 0.5:  # a large face: shrink by area first, else the warp aliases

@@ -22,9 +22,9 @@ import pictures
 from visibility import Visibility
 
 
-def texture(rng, size, encoders, picture):
-    """A change of one of many kinds, float32 size×size×3 with rms 1."""
-    kind = rng.integers(9)
+def texture(rng, size, encoders, picture, kinds=9):
+    """A change of one of many kinds (six without an encoder), float32 size×size×3 with rms 1."""
+    kind = rng.integers(kinds)
     noise = rng.normal(size=(size, size, 3)).astype(np.float32)
     if kind == 0:
         d = np.sign(noise)

@@ -40,6 +40,7 @@ class Generator(nn.Module):
         self.narrow = nn.Conv2d(deep, wide, 1)
         self.last = Residual(wide)
         self.head = nn.Conv2d(wide, 3 * 16, 3, padding=1)
+        nn.init.zeros_(self.head.bias)  # else the start is a comb of period 4
         for part in [self.first, *self.middle, self.last]:
             nn.init.zeros_(part.b.bias)
             with torch.no_grad():
@@ -94,14 +95,14 @@ def perturb(net, measure, x, strength, ratio, seeded):
     return spend(raw, measure(x, raw, ratio), strength)
 
 
-def export(net, path, source="trained by training/train_generator.py"):
-    """Write the network as a pack."""
+def export(net, path, families, source="trained by training/train_generator.py"):
+    """Write the network as a pack. Its family is the list of the families that it was trained against."""
     tensors = {name: value for name, value in net.state_dict().items()}
     manifest = {
-        "name": "generator", "title": "Cloakroom one-shot generator", "family": "cloakroom", "kind": "generator", "licence": "MIT",
+        "name": "generator", "title": "Cloakroom one-shot generator", "family": " ".join(families), "kind": "generator", "licence": "MIT",
         "source": source, "origin": "ours",
         "input": {"channels": 4, "width": 0, "height": 0, "multiple": 8, "mean": [0, 0, 0, 0], "std": [1, 1, 1, 1]},
-        "strength_noise": NOISE, "layers": net.layers(),
+        "layers": net.layers(),
     }
     pack.write(path, manifest, tensors)
 

@@ -107,3 +107,8 @@ def sample(rng, pictures, size, made=0.3):
     if rng.random() < 0.3:
         crop = np.rot90(crop, int(rng.integers(1, 4)))
     return np.ascontiguousarray(crop)
+
+
+def training_names():
+    """Files of the corpus that are trained on."""
+    return {name for name in CORPUS if name not in HELD_OUT}

@@ -67,10 +67,11 @@ def smooth(x, strength):
     return total / weight
 
 
-def draw(rng, size):
-    """Random transform for pairs at twice the working scale (about 1080 px for a photo worked on at 512).
+def draw(rng, size, fixed=None, still=False):
+    """Random transform for pictures at twice the working scale (about 1080 px for a photo worked on at 512).
 
-    Returns a function from (both pictures, N×3×2s×2s) to what the encoder is given, sides multiples of 32.
+    Returns a function from N×3×2s×2s to what the encoder is given, sides multiples of 32. `fixed` sets that side.
+    `still`: the picture is already what the encoder is given, and only the last steps are drawn.
     """
     steps, first = [], rng.random()
     offset = tuple(int(v) for v in rng.integers(0, 33, 2))
@@ -85,13 +86,14 @@ def draw(rng, size):
     if rng.random() < 0.55:  # upload: compressed near 1080 px
         steps.append(lambda x: jpeg(x, quality, sampling))
     out = int(rng.choice([192, 224, 256, 288] if zoom == 1.0 else [192, 224, 256])) * size // 256 // 32 * 32
+    out = fixed or out
     mode = "bilinear" if rng.random() < 0.5 else "bicubic"
 
     def view(x):
         x = x[:, :, offset[0]:offset[0] + side, offset[1]:offset[1] + side]
         return shrink(x, out, out, mode) if out <= side else enlarge(x, out, out)
 
-    steps.append(view)
+    steps = [] if still else [*steps, view]
     kind = rng.random()
     if kind < 0.18:  # down and up again
         ratio = rng.uniform(0.45, 0.9)
