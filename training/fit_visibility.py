@@ -193,13 +193,13 @@ def main():
     for file in sorted(options.samples.glob("samples-*.pt")):
         weight = 1.0 if "first" in file.name else 2.0
         every.append((file.stem, [(*s, weight) for s in torch.load(file, weights_only=False)]))
-    measure = Visibility(json.loads(options.out.read_text())["numbers"] if options.out.exists() else None)
+    measure = Visibility(json.loads(options.out.read_text())["fitted"] if options.out.exists() else None)
     for part, samples in every:
         judge(samples, measure, f"before, {part}")
     fit([s for _, samples in every for s in samples[: int(len(samples) * 0.85)]], measure, options.steps)
     for part, samples in every:
         report[part] = judge(samples[int(len(samples) * 0.85):], measure, f"after, {part}, not fitted on")
-    text = {"format": 1, "of": "butteraugli 3-norm (libjxl 0.7, 80 cd/m2)", "numbers": measure.numbers(), "not_fitted_on": report}
+    text = {"format": 1, "of": "butteraugli 3-norm (libjxl 0.7, 80 cd/m2)", "numbers": measure.for_the_eye(), "fitted": measure.numbers(), "not_fitted_on": report}
     options.out.write_text(json.dumps(text, indent=1) + "\n")
 
 

@@ -22,6 +22,7 @@ import transforms
 from visibility import Visibility
 
 FAMILY = {"taef2": "flux2", "taesana": "sana", "vaelight": "sd1"}
+LINES_OF_NOISE = 0.1
 SIZE = 256  # working crop; the photo is given at twice that
 
 
@@ -69,9 +70,10 @@ _COUNT = torch.zeros(33).index_add_(0, _RADIUS[_INSIDE], torch.ones(int(_INSIDE.
 
 
 def regularity(d):
-    """How far a texture is from noise: concentration of its power over directions, and over all frequencies (log).
+    """How far a texture is from noise, per picture and channel: its power's concentration over directions and over frequencies.
 
-    Lines, combs and gratings hold their power in a few directions; irregular texture spreads it.
+    Lines, combs and gratings hold the power of a ring of frequencies in a few directions; irregular texture spreads it. Every
+    ring counts by the root of its share, or faint lines would hide beside strong colour. Both are 0 for noise.
     """
     power = spectrum(d)
     many = len(d) * 3
@@ -79,9 +81,11 @@ def regularity(d):
     ring = _RADIUS[_INSIDE]
     total = torch.zeros(many, 33).index_add_(1, ring, flat)
     square = torch.zeros(many, 33).index_add_(1, ring, flat.square())
-    share = total / total.sum(1, keepdim=True)
-    angular = (share * torch.log(square * _COUNT / (total.square() + 1e-9) + 1e-6)).sum(1)
-    overall = torch.log(flat.square().mean(1) / flat.mean(1).square())
+    share = (total / (total.sum(1, keepdim=True) + 1e-6) + 1e-6).sqrt()
+    lines = torch.log(square * _COUNT / (total.square() + 1e-9) + 1e-6)
+    # What an average of some dozen tiles of noise shows is no line.
+    angular = (share * F.relu(lines - LINES_OF_NOISE)).sum(1) / share.sum(1)
+    overall = torch.log((flat.square().mean(1) + 1e-6) / (flat.mean(1).square() + 1e-6))
     return angular.view(-1, 3), overall.view(-1, 3)
 
 
@@ -99,7 +103,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--schedule-steps", type=int, default=12000, help="steps over which the learning rate falls")
     parser.add_argument("--batch", type=int, default=2)
-    parser.add_argument("--angular", type=float, default=0.4)
+    parser.add_argument("--angular", type=float, default=3.0)
     parser.add_argument("--overall", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pack", type=Path, help="where to put the pack at each checkpoint")
@@ -168,14 +172,14 @@ def main():
             shifts[name] = shift.mean().item()
         angular, overall = regularity(raw)
         # Irregular enough is enough: below these the texture is free to be band-limited.
-        uneven = options.angular * (F.relu(angular - 0.15) * _CHANNELS).sum(1).mean() + options.overall * (F.relu(overall - 1.5) * _CHANNELS).sum(1).mean()
+        uneven = options.angular * (angular * _CHANNELS).sum(1).mean() + options.overall * (F.relu(overall - 2.0) * _CHANNELS).sum(1).mean()
         loss = loss + uneven * len(encoders)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         step += 1
-        keep = min(0.998, step / (step + 20))
+        keep = min(0.99, step / (step + 20))
         with torch.no_grad():
             for key, value in net.state_dict().items():
                 average[key].lerp_(value, 1 - keep)

@@ -14,6 +14,9 @@ FILE = Path(__file__).resolve().parent.parent / "models" / "visibility.json"
 LEVELS = 5  # bands 0..4; level 5 is the low-pass rest
 OCTAVES = 9  # gains are known at octaves 0..8, between them linearly, outside held
 
+# Factors on the fitted gains, per channel: butteraugli forgives blotches of blue and yellow that the eye sees on skin.
+EYE = (1.0, 1.3, 2.0)
+
 # Opponent channels of sRGB codes: luminance, red-green, blue-yellow.
 OPPONENT = ((0.299, 0.587, 0.114), (0.5, -0.5, 0.0), (-0.25, -0.25, 0.5))
 
@@ -59,13 +62,20 @@ class Visibility(torch.nn.Module):
         self.dark_power = start("dark_power", [0.3, 0.3, 0.3])
 
     @classmethod
-    def open(cls, path=FILE):
-        return cls(json.loads(Path(path).read_text())["numbers"]).requires_grad_(False)
+    def open(cls, path=FILE, which="numbers"):
+        """`which`: "numbers" to use, "fitted" without the eye's factors, as close to butteraugli as it gets."""
+        return cls(json.loads(Path(path).read_text())[which]).requires_grad_(False)
 
     def numbers(self):
         """The numbers as they are stored: rounded to six significant digits."""
         tidy = lambda v: [tidy(i) for i in v] if isinstance(v, list) else float(f"{v:.6g}")
         return {name: tidy(value.tolist()) for name, value in self.named_parameters()}
+
+    def for_the_eye(self):
+        """The numbers to use: the fitted gains times EYE."""
+        out = self.numbers()
+        out["gain"] = [[float(f"{g * factor:.6g}") for g in row] for row, factor in zip(out["gain"], EYE)]
+        return out
 
     @torch.no_grad()
     def keep_sane(self):
