@@ -106,6 +106,7 @@ Examples:
   cloakroom clean beach.jpg --only place             Remove the place, keep date, camera and name
   cloakroom clean beach.jpg --replace                The original goes to the trash
   cloakroom clean beach.jpg --no-record              Leave no line in the ledger
+  cloakroom clean beach.jpg --recipient Ann          Remember whom this copy was for
 
 What the picture needs always stays: orientation, colour profile, animation, transparency.
 
@@ -156,6 +157,12 @@ pub(crate) struct Clean {
     /// Leave no record in the ledger
     #[arg(long)]
     pub(crate) no_record: bool,
+    /// Note in the record whom these copies are for, in your words
+    #[arg(long, value_name = "TEXT", conflicts_with = "no_record")]
+    pub(crate) recipient: Option<String>,
+    /// Note in the record what these copies are for, in your words
+    #[arg(long, value_name = "TEXT", conflicts_with = "no_record")]
+    pub(crate) purpose: Option<String>,
     /// How many photos to work on at once [default: one per core]
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<usize>,
@@ -229,7 +236,7 @@ pub(crate) struct Ledger {
 pub(crate) enum LedgerCommand {
     /// List records, newest first
     List {
-        /// Only records whose id, digests, container or date begin with this
+        /// Only records whose id, digests, container or date begin with this, or whose recipient or purpose hold it
         #[arg(
             long,
             value_name = "TEXT",

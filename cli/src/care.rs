@@ -1,22 +1,21 @@
 //! `cloakroom ledger key | anchor | hashes | check | backup | restore`.
 
 use std::fs::{self, DirBuilder};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use pipeline::ledger::anchor::{self, Proof};
 use pipeline::ledger::{
     Checkpoint, Cost, Digest, Error, HashFormat, HashKind, Protection, RecoveryCode, Standing,
-    restore,
 };
-use pipeline::{Failure, home};
+use pipeline::proof::{bytes_of, read_bundle, trust};
+use pipeline::{Failure, Restoring, home, restore_ledger};
 use serde::Serialize;
 
 use crate::ledger::write_new;
 use crate::output::{json, print, print_error};
 use crate::proof_args::{AnchorCommand, KeyCommand, LedgerCare, Unlock};
-use crate::prove::{now, read, trust};
+use crate::prove::now;
 use crate::secret::{failure, new_passphrase, passphrase, recovery_code, unlocked};
 use crate::text::shown;
 
@@ -30,7 +29,11 @@ pub(crate) fn run(command: &LedgerCare, unlock: &Unlock) -> Result<ExitCode, Fai
             format,
             out,
         } => hashes(ids, kinds, *format, out.as_deref(), unlock),
-        LedgerCare::Check { kept, json } => check(kept, *json),
+        LedgerCare::Check { kept: None, json } => check_all(unlock, *json),
+        LedgerCare::Check {
+            kept: Some(kept),
+            json,
+        } => check(kept, *json),
         LedgerCare::Backup { out, new } => {
             let ledger = pipeline::open_ledger(&home::ledger()?)?;
             let backup = ledger.backup(&new_passphrase(new)?, Cost::default())?;
@@ -203,7 +206,7 @@ fn anchors(command: &AnchorCommand, unlock: &Unlock) -> Result<ExitCode, Failure
         AnchorCommand::Import { files } => {
             let ledger = pipeline::open_ledger(&home::ledger()?)?;
             for file in files {
-                let bytes = fs::read(file).map_err(|_| unreadable())?;
+                let bytes = bytes_of(file)?;
                 let kept = ledger.import_anchor(&bytes, &now())?;
                 print_error(&format!(
                     "{}: an anchor of the first {} entries.\n",
@@ -232,17 +235,9 @@ fn list_anchors(ca: &[PathBuf], block: &[String], as_json: bool) -> Result<(), F
     let ledger = pipeline::open_ledger(&home::ledger()?)?;
     let trust = trust(ca, block)?;
     let mut anchored = 0;
-    for kept in ledger.anchors()? {
-        let digest = kept.checkpoint.digest();
+    for (kept, proof) in ledger.checked_anchors(&trust.roots, &trust.headers)? {
         let size = kept.checkpoint.checkpoint.size;
-        let kind = kept.anchor.kind.clone();
-        let proof = anchor::check(
-            &kind,
-            &kept.anchor.bytes,
-            &digest,
-            &trust.roots,
-            &trust.headers,
-        );
+        let kind = kept.anchor.kind;
         let (confirmed, open) = match proof {
             Ok(Proof::Confirmed(times)) => (times, Vec::new()),
             Ok(Proof::Open(told)) => (Vec::new(), told),
@@ -323,6 +318,35 @@ fn hashes(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Verifies everything. Where nobody can be asked for the passphrase, everything that takes none.
+fn check_all(unlock: &Unlock, as_json: bool) -> Result<ExitCode, Failure> {
+    let ledger = match unlocked(unlock) {
+        Err(failure) if failure.code == "ledger_passphrase_needed" => {
+            pipeline::open_ledger(&home::ledger()?)?
+        }
+        ledger => ledger?,
+    };
+    let checked = ledger.check_all()?;
+    if as_json {
+        print(&json(&checked));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let read = match ledger.protection()? {
+        Protection::Locked => "no record was opened, because the ledger is locked".to_owned(),
+        Protection::None | Protection::Unlocked => {
+            format!("{} records were opened", checked.records_read)
+        }
+    };
+    print(
+        format!(
+            "Everything is as it was written: {} entries, {} checkpoints, {} anchors; {read}.\n",
+            checked.entries, checked.checkpoints, checked.anchors
+        )
+        .as_bytes(),
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
 fn check(kept: &str, as_json: bool) -> Result<ExitCode, Failure> {
     let ledger = pipeline::open_ledger(&home::ledger()?)?;
     let on_paper = kept
@@ -334,7 +358,9 @@ fn check(kept: &str, as_json: bool) -> Result<ExitCode, Failure> {
             let path = Path::new(kept);
             let text = match fs::read(path) {
                 Ok(bytes) if Checkpoint::read(&bytes).is_some() => bytes,
-                _ => read(path)?.remove("checkpoint.txt").unwrap_or_default(),
+                _ => read_bundle(path)?
+                    .remove("checkpoint.txt")
+                    .unwrap_or_default(),
             };
             let checkpoint = Checkpoint::read(&text).ok_or(Error::NotABundle)?;
             ledger.compare(&checkpoint)?
@@ -376,118 +402,54 @@ fn restored(
     as_json: bool,
     unlock: &Unlock,
 ) -> Result<ExitCode, Failure> {
-    let backup = fs::read(file).map_err(|_| unreadable())?;
+    let backup = bytes_of(file)?;
     let passphrase = passphrase(unlock, "Passphrase of the backup: ")?;
-    let place = home::ledger()?;
-    let beside = place.with_extension("restored.sqlite");
-    let copy = restore(&backup, &passphrase, &beside, pipeline::chance)?;
-    let standing = if place.exists() {
-        let compared = pipeline::open_ledger(&place).and_then(|own| own.compare_with(&copy));
-        match compared {
-            Ok(standing) => Some(standing),
-            // What is in its place is broken: that is when a backup is wanted.
-            Err(_) if !drill => None,
-            Err(error) => {
-                drop(copy);
-                remove(&beside);
-                return Err(error.into());
-            }
-        }
-    } else {
-        None
+    let what = match (drill, older) {
+        (true, _) => Restoring::Drill,
+        (false, true) => Restoring::Older,
+        (false, false) => Restoring::Newer,
     };
-    drop(copy);
-    if let Some(standing) = standing {
-        if as_json {
+    let standing = restore_ledger(&backup, &passphrase, &home::ledger()?, what)?;
+    match standing {
+        Some(standing) if as_json => {
             print(&json(
                 &serde_json::json!({ "ledger_compared_with_backup": standing }),
             ));
-        } else {
-            print_error(&match standing {
-                Standing::Holds { more: 0 } => {
-                    "The backup is whole and holds what the ledger holds.\n".to_owned()
-                }
-                Standing::Holds { more } => {
-                    format!("The backup is whole; the ledger has {more} entries since.\n")
-                }
-                Standing::Older { missing } => format!(
-                    "The backup is whole and has {missing} entries that the ledger has not.\n"
-                ),
-                Standing::Forked => {
-                    "The backup is whole, but it and the ledger went different ways.\n".to_owned()
-                }
-                Standing::Another => "The backup is whole, but of another ledger.\n".to_owned(),
-            });
         }
-        let loses = !matches!(
-            standing,
-            Standing::Older { .. } | Standing::Holds { more: 0 }
+        Some(standing) => print_error(&compared(standing)),
+        None if drill => {
+            print_error("The backup is whole. There is no ledger to compare it with.\n");
+        }
+        None => {}
+    }
+    if !drill {
+        print_error(
+            "Restored. Compare it with what you kept on paper: cloakroom ledger check SIZE:ROOT\n",
         );
-        if !drill && loses && !older {
-            remove(&beside);
-            return Err(failure(
-                "backup_older",
-                "The ledger has records that the backup has not; nothing was changed.",
-                "To restore it all the same, give --older. The ledger of before is kept beside it.",
-            ));
-        }
-    } else if drill {
-        print_error("The backup is whole. There is no ledger to compare it with.\n");
     }
-    if drill {
-        remove(&beside);
-        return Ok(ExitCode::SUCCESS);
-    }
-    swap(&place, &beside)?;
-    print_error(
-        "Restored. Compare it with what you kept on paper: cloakroom ledger check SIZE:ROOT\n",
-    );
     Ok(ExitCode::SUCCESS)
 }
 
-/// Puts the restored ledger in its place, and what was there beside it.
-fn swap(place: &Path, restored: &Path) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::from(Error::from(error));
-    if place.exists() {
-        let time = now().replace(':', "-");
-        for suffix in ["", "-wal", "-shm"] {
-            let from = with_suffix(place, suffix);
-            let kept = place.with_extension(format!("before-{time}.sqlite"));
-            if from.exists() {
-                fs::rename(&from, with_suffix(&kept, suffix)).map_err(failed)?;
-            }
+/// How the ledger stands to a backup, as a line.
+fn compared(standing: Standing) -> String {
+    match standing {
+        Standing::Holds { more: 0 } => {
+            "The backup is whole and holds what the ledger holds.\n".to_owned()
         }
-    }
-    for suffix in ["-wal", "-shm"] {
-        let from = with_suffix(restored, suffix);
-        if from.exists() {
-            fs::rename(&from, with_suffix(place, suffix)).map_err(failed)?;
+        Standing::Holds { more } => {
+            format!("The backup is whole; the ledger has {more} entries since.\n")
         }
+        Standing::Older { missing } => {
+            format!("The backup is whole and has {missing} entries that the ledger has not.\n")
+        }
+        Standing::Forked => {
+            "The backup is whole, but it and the ledger went different ways.\n".to_owned()
+        }
+        Standing::Another => "The backup is whole, but of another ledger.\n".to_owned(),
     }
-    fs::rename(restored, place).map_err(failed)
-}
-
-fn remove(path: &Path) {
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = fs::remove_file(with_suffix(path, suffix));
-    }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 fn make_folder(folder: &Path) -> Result<(), Failure> {
     let made = DirBuilder::new().recursive(true).create(folder);
     made.map_err(|error| Error::Export(error).into())
-}
-
-fn unreadable() -> Failure {
-    failure(
-        "not_found",
-        "The file cannot be read.",
-        "Check its name and whether you may read it.",
-    )
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use pipeline::ledger::Ledger;
 use pipeline::worker::Workers;
 use pipeline::{
-    Cancel, Destination, Event, Failure, Limits, Policy, Recording, Request, gather, home,
+    Cancel, Destination, Event, Failure, Handover, Limits, Policy, Recording, Request, gather, home,
 };
 
 use crate::args;
@@ -16,9 +16,19 @@ use crate::text;
 
 /// The exit status after Ctrl-C: 128 and the number of SIGINT, as shells have it.
 const INTERRUPTED: u8 = 130;
+/// The exit status for what cannot be meant.
+const WRONG_USAGE: u8 = 2;
 
 pub(crate) fn run(args: &args::Clean) -> ExitCode {
     let cancel = stop_on_ctrl_c();
+    let said = |text: &Option<String>| text.clone().unwrap_or_default();
+    let handover = match Handover::new(&said(&args.recipient), &said(&args.purpose)) {
+        Ok(handover) => handover,
+        Err(failure) => {
+            warn(&failure);
+            return ExitCode::from(WRONG_USAGE);
+        }
+    };
     let ledger = match open_ledger(args) {
         Ok(ledger) => ledger,
         Err(failure) => return not_recordable(failure, args.json),
@@ -29,6 +39,7 @@ pub(crate) fn run(args: &args::Clean) -> ExitCode {
         workers: &workers,
         app_version: env!("CARGO_PKG_VERSION"),
         clock: &SystemTime::now,
+        handover: &handover,
     });
 
     let mut found = gather(&args.paths, &cancel);

@@ -38,8 +38,8 @@ pub(crate) fn run(command: &LedgerCommand, unlock: &Unlock) -> ExitCode {
 fn list(ledger: &Ledger, search: &str, as_json: bool) -> Result<ExitCode, Failure> {
     let mut query = Query {
         text: search.to_owned(),
-        offset: 0,
         limit: PAGE,
+        ..Query::default()
     };
     loop {
         let page = ledger.list(&query)?;
@@ -165,8 +165,16 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// A record in one line.
 fn in_brief(record: &Record) -> String {
     let facts = &record.facts;
+    let said = [
+        ("for", &record.extras.recipient),
+        ("purpose", &record.extras.purpose),
+    ];
+    let said: String = said
+        .into_iter()
+        .filter_map(|(name, text)| Some(format!("  {name}: {}", shown(text.as_ref()?))))
+        .collect();
     format!(
-        "{}  {}  {:4}  {} × {}  {} → {} bytes\n",
+        "{}  {}  {:4}  {} × {}  {} → {} bytes{said}\n",
         record.id,
         record.claimed_time,
         facts.container,

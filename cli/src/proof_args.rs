@@ -240,12 +240,14 @@ pub(crate) enum LedgerCare {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Compare the ledger with a checkpoint or a root that you kept elsewhere
+    /// Verify the whole ledger, or compare it with a checkpoint or a root that you kept elsewhere
     ///
-    /// This finds an older copy of the ledger put in its place. Exit status 1 if the ledger does not hold what it held then.
+    /// Without an argument everything is verified anew: every entry, checkpoint and anchor, and, once it is unlocked, that
+    /// every record opens. With one, an older copy of the ledger put in its place is found. Exit status 1 if the ledger is
+    /// not as it was left, or does not hold what it held then.
     Check {
         /// A checkpoint.txt, a proof bundle, or SIZE:ROOT from a recovery sheet
-        kept: String,
+        kept: Option<String>,
         /// Print a JSON object
         #[arg(long)]
         json: bool,

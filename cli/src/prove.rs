@@ -1,13 +1,12 @@
 //! `cloakroom prove` and `cloakroom verify`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use pipeline::clock::rfc3339_utc;
-use pipeline::ledger::bundle::{self, Choice, Files, Outcome, Report, Trust};
+use pipeline::ledger::bundle::{self, Choice, Outcome, Report, Trust};
 use pipeline::ledger::{self, field::FIELDS};
+use pipeline::proof::{read_bundle, trust};
 use pipeline::worker::Workers;
 use pipeline::{Failure, Limits, Source};
 use serde::Serialize;
@@ -15,11 +14,8 @@ use serde::Serialize;
 use crate::ledger::write_new;
 use crate::output::{json, print, print_error, warn};
 use crate::proof_args::{Prove, Verify};
-use crate::secret::{failure, unlocked};
+use crate::secret::unlocked;
 use crate::text::shown;
-
-/// The most bytes of a file that is checked.
-const FILE_BYTES_MAX: u64 = 1 << 30;
 
 pub(crate) fn prove(args: &Prove) -> ExitCode {
     finish(make(args))
@@ -95,7 +91,7 @@ fn make(args: &Prove) -> Result<ExitCode, Failure> {
 }
 
 fn check(args: &Verify) -> Result<ExitCode, Failure> {
-    let files = read(&args.bundle)?;
+    let files = read_bundle(&args.bundle)?;
     let trust = Trust {
         keys: args.key.iter().map(|key| named(key)).collect(),
         ..trust(&args.ca, &args.block)?
@@ -133,86 +129,6 @@ fn named(key: &str) -> (String, String) {
         .split_once('=')
         .unwrap_or((key, "the key that you named"));
     (fingerprint.to_owned(), name.to_owned())
-}
-
-/// What a person relies on: certificates that they name, those of the system, and blocks that they name.
-pub(crate) fn trust(ca: &[PathBuf], blocks: &[String]) -> Result<Trust, Failure> {
-    let mut roots = Vec::new();
-    for path in ca {
-        let found = ledger::anchor::certificates(&bytes_of(path)?);
-        if found.is_empty() {
-            return Err(failure(
-                "no_certificate",
-                "A file that was given with --ca holds no certificate.",
-                "Give a certificate in PEM or DER, as the authority publishes it.",
-            ));
-        }
-        roots.extend(found);
-    }
-    for path in [
-        "/etc/ssl/cert.pem",
-        "/etc/ssl/certs/ca-certificates.crt",
-        "/etc/pki/tls/certs/ca-bundle.crt",
-    ] {
-        if let Ok(bytes) = fs::read(path) {
-            roots.extend(ledger::anchor::certificates(&bytes));
-            break;
-        }
-    }
-    let headers = blocks
-        .iter()
-        .map(|text| ledger::anchor::block_header(text))
-        .collect::<Option<Vec<_>>>();
-    let headers = headers.ok_or_else(|| {
-        failure(
-            "no_block_header",
-            "A block header is 160 hexadecimal digits.",
-            "Give the raw header of the block that the anchor names.",
-        )
-    })?;
-    let mut trust = Trust::default();
-    (trust.roots, trust.headers) = (roots, headers);
-    Ok(trust)
-}
-
-fn bytes_of(path: &Path) -> Result<Vec<u8>, Failure> {
-    let unreadable = || {
-        failure(
-            "not_found",
-            "The file cannot be read, or is too large.",
-            "Check its name and whether you may read it.",
-        )
-    };
-    let size = fs::metadata(path).map_err(|_| unreadable())?.len();
-    if size > FILE_BYTES_MAX {
-        return Err(unreadable());
-    }
-    fs::read(path).map_err(|_| unreadable())
-}
-
-/// A bundle's files, from its `.zip` or from a folder.
-pub(crate) fn read(path: &Path) -> Result<Files, Failure> {
-    if !path.is_dir() {
-        return Ok(bundle::read_zip(&bytes_of(path)?)?);
-    }
-    let mut files = Files::new();
-    let mut folders = vec![(path.to_owned(), String::new())];
-    while let Some((folder, prefix)) = folders.pop() {
-        let not_a_bundle = |_| Failure::from(ledger::Error::NotABundle);
-        for entry in fs::read_dir(&folder).map_err(not_a_bundle)? {
-            let entry = entry.map_err(not_a_bundle)?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let kind = entry.file_type().map_err(not_a_bundle)?;
-            if kind.is_dir() && prefix.is_empty() {
-                folders.push((entry.path(), format!("{name}/")));
-            } else if kind.is_file() && files.len() <= bundle::FILES_MAX {
-                files.insert(name, bytes_of(&entry.path())?);
-            } else {
-                return Err(ledger::Error::NotABundle.into());
-            }
-        }
-    }
-    Ok(files)
 }
 
 /// A report as text.

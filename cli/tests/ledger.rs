@@ -76,6 +76,55 @@ fn shown_by_id_or_its_beginning() {
 }
 
 #[test]
+fn whom_a_copy_was_for_is_told_wherever_it_is_found() {
+    let place = Place::new(&[("a.gif", PHOTO)]);
+    let said = ["--recipient", "Ann\u{1b}[31m", "--purpose", "holiday album"];
+    let (code, out, err) = place.run(&[&["clean", "a.gif", "--json"], &said[..]].concat());
+    assert_eq!(code, 0, "{err}");
+    let id = serde_json::from_str::<Value>(&out).unwrap()["record"].clone();
+    let id = id.as_str().unwrap();
+    let (_, out, _) = place.run(&["ledger", "show", id]);
+    assert!(out.contains("\ngiven to      Ann"), "{out}");
+    assert!(out.contains("\npurpose       holiday album\n"), "{out}");
+    assert!(
+        !out.contains('\u{1b}'),
+        "nothing that a terminal obeys: {out}"
+    );
+    let (_, out, _) = place.run(&["ledger", "show", id, "--json"]);
+    assert_eq!(
+        serde_json::from_str::<Value>(&out).unwrap()["purpose"],
+        "holiday album"
+    );
+    let (_, out, _) = place.run(&["ledger", "find", "a_clean.gif"]);
+    assert!(out.contains("  for: Ann") && out.contains("  purpose: holiday album"));
+    let (_, out, _) = place.run(&["ledger", "list", "--search", "HOLIDAY"]);
+    assert!(out.starts_with(id), "{out}");
+    let (_, out, _) = place.run(&["ledger", "export"]);
+    assert!(out.contains(",holiday album\r\n"), "{out}");
+    let (code, _, _) = place.run(&["clean", "a.gif", "--recipient", &"x".repeat(1_001)]);
+    assert_eq!(code, 2);
+    let (code, _, _) = place.run(&["clean", "a.gif", "--recipient", "Ann", "--no-record"]);
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn the_whole_ledger_is_verified_on_demand() {
+    let (place, _) = recorded();
+    let (code, out, err) = place.run(&["ledger", "check", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&told["entries"], &told["records_read"]),
+        (&2.into(), &2.into())
+    );
+    let (_, out, _) = place.run(&["ledger", "check"]);
+    assert_eq!(
+        out,
+        "Everything is as it was written: 2 entries, 0 checkpoints, 0 anchors; 2 records were opened.\n"
+    );
+}
+
+#[test]
 fn found_by_a_file() {
     let (place, recorded) = recorded();
     fs::write(place.folder().join("other.gif"), &PHOTO[..40]).unwrap();

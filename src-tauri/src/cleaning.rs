@@ -5,7 +5,7 @@ use std::thread;
 use std::time::SystemTime;
 
 use pipeline::ledger::Ledger;
-use pipeline::{Cancel, Event, Finished, Found, Outcome, Recording, Request, Summary};
+use pipeline::{Cancel, Event, Finished, Found, Handover, Outcome, Recording, Request, Summary};
 
 use crate::events::UiEvent;
 use crate::intake::name;
@@ -75,12 +75,18 @@ struct Prepared {
     photos: Vec<Found>,
     request: Request,
     ledger: Option<Arc<Ledger>>,
+    handover: Handover,
+    keep_thumbnails: bool,
 }
 
 fn prepare(session: &Session, ids: &[PhotoId]) -> Result<Prepared, Problem> {
-    let (request, records) = {
+    let (request, records, keep_thumbnails) = {
         let preferences = lock(&session.preferences);
-        (preferences.request(), preferences.records())
+        (
+            preferences.request(),
+            preferences.records(),
+            preferences.keeps_thumbnails(),
+        )
     };
     let ledger = if records {
         Some(
@@ -101,6 +107,8 @@ fn prepare(session: &Session, ids: &[PhotoId]) -> Result<Prepared, Problem> {
         photos,
         request,
         ledger,
+        handover: lock(&session.handover).clone(),
+        keep_thumbnails,
     })
 }
 
@@ -130,6 +138,7 @@ fn run(session: &Session, prepared: &Prepared, cancel: &Cancel) {
         workers: &session.workers,
         app_version: env!("CARGO_PKG_VERSION"),
         clock: &SystemTime::now,
+        handover: &prepared.handover,
     });
     let summary = pipeline::run(
         &prepared.photos,
@@ -141,8 +150,8 @@ fn run(session: &Session, prepared: &Prepared, cancel: &Cancel) {
 
     lock(&session.intake).end_run();
     if summary.failed > 0 {
-        // The ledger may have been the reason; it is verified anew before anything is said about it.
-        session.records.close();
+        // The ledger may have been the reason; it is looked at again before anything is said about it.
+        session.records.look_again();
     }
     session.run.end();
     progress(*lock(&done), false);
@@ -163,6 +172,7 @@ fn ended(session: &Session, prepared: &Prepared, index: usize, outcome: Outcome)
     let Some(&id) = prepared.ids.get(index) else {
         return;
     };
+    keep_thumbnail(session, prepared, index, &outcome);
     let report = session.report(id);
     let state = match (outcome, report) {
         (Outcome::Refused(failure), _) => PhotoState::Refused {
@@ -190,6 +200,25 @@ fn ended(session: &Session, prepared: &Prepared, index: usize, outcome: Outcome)
         (_, None) => return,
     };
     session.change(id, state);
+}
+
+/// Keeps a small picture of what was recorded, where the person wants that.
+fn keep_thumbnail(session: &Session, prepared: &Prepared, index: usize, outcome: &Outcome) {
+    let (Outcome::Done(finished) | Outcome::AlreadyClean(finished)) = outcome else {
+        return;
+    };
+    let original = prepared.photos.get(index).map(|photo| photo.path.as_path());
+    let photo = finished.output.as_deref().or(original);
+    if let (true, Some(ledger), Some(record), Some(photo)) = (
+        prepared.keep_thumbnails,
+        &prepared.ledger,
+        &finished.record,
+        photo,
+    ) {
+        session
+            .thumbnails
+            .keep(ledger, record, photo, &session.workers);
+    }
 }
 
 /// Remembers where the clean copy is, and tells the rest.

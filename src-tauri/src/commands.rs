@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::view::{ExportFormat, ExportResult, LedgerPage, PhotoId, Start};
-use crate::{cleaning, dialog, intake, looking, reveal, window};
+use crate::{cleaning, dialog, intake, looking, proving, reveal, window};
 
 /// Hands the names of all commands to a macro; the window and the bindings are built from this one list.
 macro_rules! all {
@@ -27,18 +27,41 @@ macro_rules! all {
             commands::remove,
             commands::reveal,
             commands::show_ledger_folder,
-            commands::ledger_list,
             commands::ledger_export,
             commands::ledger_find_photo,
             commands::set_settings,
-            commands::choose_output_folder
+            commands::choose_output_folder,
+            ledger_commands::set_handover,
+            ledger_commands::ledger_list,
+            ledger_commands::ledger_overview,
+            ledger_commands::ledger_unlock,
+            ledger_commands::ledger_lock,
+            ledger_commands::ledger_recover,
+            ledger_commands::ledger_record,
+            ledger_commands::key_set_passphrase,
+            ledger_commands::key_sheet,
+            ledger_commands::key_rotate,
+            ledger_commands::key_revoke,
+            ledger_commands::anchor_export,
+            ledger_commands::anchor_import,
+            ledger_commands::anchor_trust_authority,
+            ledger_commands::anchor_trust_block,
+            ledger_commands::anchor_forget_trusted,
+            ledger_commands::proof_photo,
+            ledger_commands::proof_make,
+            ledger_commands::proof_check,
+            ledger_commands::hashes_export,
+            ledger_commands::ledger_backup,
+            ledger_commands::ledger_restore,
+            ledger_commands::ledger_compare,
+            ledger_commands::ledger_check_all
             $(, commands::$more)*
         ]
     }};
 }
 pub(crate) use all;
 
-type Shared<'a> = State<'a, Arc<Session>>;
+pub(crate) type Shared<'a> = State<'a, Arc<Session>>;
 
 /// Subscribes the page to the events, and tells it everything as it is now.
 #[tauri::command]
@@ -122,21 +145,6 @@ pub(crate) async fn show_ledger_folder(session: Shared<'_>) -> Result<(), Proble
     blocking(&session, |session| reveal::show(session.records.file()?)).await
 }
 
-/// The records that match a search, newest first.
-#[tauri::command]
-#[cfg_attr(test, specta::specta)]
-pub(crate) async fn ledger_list(
-    session: Shared<'_>,
-    text: String,
-    offset: u32,
-    limit: u32,
-) -> Result<LedgerPage, Problem> {
-    blocking(&session, move |session| {
-        session.records.list(&text, offset, limit)
-    })
-    .await
-}
-
 /// Writes the whole ledger to a file that the person names.
 #[tauri::command]
 #[cfg_attr(test, specta::specta)]
@@ -147,7 +155,9 @@ pub(crate) async fn ledger_export(
 ) -> Result<ExportResult, Problem> {
     let format = ledger::ExportFormat::from(format);
     let extension = format.extension();
-    let Some(path) = dialog::save(&window, "cloakroom-ledger", extension).await else {
+    let Some(path) =
+        dialog::save(&window, "Export the ledger", "cloakroom-ledger", extension).await
+    else {
         return Ok(ExportResult::default());
     };
     let name = intake::name(&path);
@@ -169,11 +179,12 @@ pub(crate) async fn ledger_find_photo(
     window: WebviewWindow,
     session: Shared<'_>,
 ) -> Result<Option<LedgerPage>, Problem> {
-    let Some(path) = dialog::photo(&window).await else {
+    let Some(path) = dialog::photo(&window, "Choose a photo to look up").await else {
         return Ok(None);
     };
     blocking(&session, move |session| {
-        session.records.find_photo(&path, &session.workers)
+        let found = session.records.find_photo(&path, &session.workers)?;
+        proving::told(session, found)
     })
     .await
     .map(Some)
@@ -215,7 +226,7 @@ pub(crate) async fn e2e_drop(
 }
 
 /// Work that touches the disk, away from the threads that answer the page.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     session: &Shared<'_>,
     work: impl FnOnce(&Arc<Session>) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {

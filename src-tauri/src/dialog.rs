@@ -20,8 +20,8 @@ pub(crate) async fn folders<R: Runtime>(window: &WebviewWindow<R>) -> Vec<PathBu
 }
 
 /// Asks for one photo.
-pub(crate) async fn photo<R: Runtime>(window: &WebviewWindow<R>) -> Option<PathBuf> {
-    let dialog = choosing(window, "Choose a photo to look up");
+pub(crate) async fn photo<R: Runtime>(window: &WebviewWindow<R>, title: &str) -> Option<PathBuf> {
+    let dialog = choosing(window, title);
     path(answer(|reply| dialog.pick_file(reply)).await)
 }
 
@@ -31,13 +31,68 @@ pub(crate) async fn output_folder<R: Runtime>(window: &WebviewWindow<R>) -> Opti
     path(answer(|reply| dialog.pick_folder(reply)).await)
 }
 
+/// Files that are no photos.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Anchors,
+    Certificates,
+    Proofs,
+    Backups,
+}
+
+impl Kind {
+    /// What a dialog calls them, and the endings of their names.
+    fn filter(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::Anchors => ("Anchors", &["tsr", "ots"]),
+            Self::Certificates => ("Certificates", &["pem", "crt", "cer", "der"]),
+            Self::Proofs => ("Proofs", &["zip"]),
+            Self::Backups => ("Backups", &["backup"]),
+        }
+    }
+}
+
+/// Asks for one file.
+pub(crate) async fn file<R: Runtime>(
+    window: &WebviewWindow<R>,
+    title: &str,
+    kind: Kind,
+) -> Option<PathBuf> {
+    let dialog = of_kind(window, title, kind);
+    path(answer(|reply| dialog.pick_file(reply)).await)
+}
+
+/// Asks for files; none when the person closed the dialog.
+pub(crate) async fn files<R: Runtime>(
+    window: &WebviewWindow<R>,
+    title: &str,
+    kind: Kind,
+) -> Vec<PathBuf> {
+    let dialog = of_kind(window, title, kind);
+    paths(answer(|reply| dialog.pick_files(reply)).await)
+}
+
+/// Asks for a folder to put something into.
+pub(crate) async fn folder<R: Runtime>(window: &WebviewWindow<R>, title: &str) -> Option<PathBuf> {
+    let dialog = over(window, title).set_can_create_directories(true);
+    path(answer(|reply| dialog.pick_folder(reply)).await)
+}
+
+fn of_kind<R: Runtime>(window: &WebviewWindow<R>, title: &str, kind: Kind) -> FileDialogBuilder<R> {
+    let (name, endings) = kind.filter();
+    over(window, title)
+        .add_filter(name, endings)
+        .add_filter("All files", &["*"])
+}
+
 /// Asks where to write a file, and offers a name for it.
 pub(crate) async fn save<R: Runtime>(
     window: &WebviewWindow<R>,
+    title: &str,
     name: &str,
     extension: &str,
 ) -> Option<PathBuf> {
-    let dialog = over(window, "Export the ledger")
+    let dialog = over(window, title)
         .set_file_name(format!("{name}.{extension}"))
         .add_filter(extension.to_uppercase(), &[extension]);
     path(answer(|reply| dialog.save_file(reply)).await)

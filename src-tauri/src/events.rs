@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::ledger_view::ProofReport;
 use crate::lock::lock;
 use crate::problem::Problem;
 use crate::view::{LedgerState, Photo, PhotoId, PhotoState, SkippedFile};
@@ -59,6 +60,10 @@ pub(crate) enum UiEvent {
     },
     Problem {
         problem: Problem,
+    },
+    /// A proof was dropped, and this is what checking it told.
+    Proof {
+        report: ProofReport,
     },
 }
 

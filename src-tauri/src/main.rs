@@ -6,16 +6,22 @@ mod app;
 mod bindings;
 mod cleaning;
 mod commands;
+mod custody;
+#[cfg(test)]
+mod custody_scenarios;
 mod dialog;
 mod environment;
 mod events;
 mod intake;
+mod ledger_commands;
+mod ledger_view;
 mod lock;
 mod looking;
 mod preview;
 #[cfg(feature = "e2e")]
 mod probe;
 mod problem;
+mod proving;
 #[cfg(target_os = "linux")]
 mod recent;
 mod records;
@@ -24,6 +30,8 @@ mod reveal;
 mod scenarios;
 mod session;
 mod settings;
+mod thumbnails;
+mod trusted;
 mod view;
 mod window;
 

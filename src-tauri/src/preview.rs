@@ -1,4 +1,5 @@
-//! Small pictures of the listed photos: `preview://localhost/<id>`.
+//! Small pictures: `preview://localhost/<id>` of the listed photos, `/r<record>` of those in the ledger, where they are kept,
+//! and `/p` of the photo that a proof takes its pieces from.
 //!
 //! The web view never sees a photo's own bytes: a worker process decodes them, and what is served is a fresh, small picture.
 //! The address holds an id and nothing else, so it can name no file that the person did not give.
@@ -21,6 +22,9 @@ pub(crate) const SCHEME: &str = "preview";
 
 /// The longer side of a preview in pixels: twice its size in a row, for dense screens.
 const SIDE_PX: u32 = 160;
+
+/// The same for the photo that pieces are chosen in.
+const PROOF_SIDE_PX: u32 = 640;
 
 /// Previews that are kept: some screens full.
 const KEPT: usize = 256;
@@ -69,10 +73,17 @@ pub(crate) fn answer<R: Runtime>(
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
-    let Some(id) = id_in(request.uri().path()) else {
-        return responder.respond(response(None));
-    };
     let app = context.app_handle().clone();
+    let Some(id) = id_in(request.uri().path()) else {
+        let Some(other) = other_in(request.uri().path()) else {
+            return responder.respond(response(None));
+        };
+        let session = Arc::clone(&app.state::<Arc<Session>>());
+        tauri::async_runtime::spawn_blocking(move || {
+            responder.respond(response(of_ledger(&session, &other)));
+        });
+        return;
+    };
     tauri::async_runtime::spawn(async move {
         let previews = app.state::<Previews>();
         if let Some(preview) = previews.get(id) {
@@ -92,6 +103,43 @@ fn make(session: &Session, id: PhotoId) -> Preview {
     let path = lock(&session.intake).path(id)?.to_owned();
     let made = pipeline::thumbnail(&path, SIDE_PX, &Limits::default(), &session.workers);
     made.ok().map(Arc::new)
+}
+
+/// A picture that has to do with the ledger.
+#[derive(Debug, PartialEq, Eq)]
+enum Other {
+    Record(String),
+    Proof,
+}
+
+/// What an address such as `/r1a2b3c4d5e6f7a8b` or `/p3` names.
+fn other_in(path: &str) -> Option<Other> {
+    if let Some(turn) = path.strip_prefix("/p") {
+        // The number tells one photo from the next, for the page alone.
+        let plain = turn.bytes().all(|byte| byte.is_ascii_digit());
+        return plain.then_some(Other::Proof);
+    }
+    let id = path.strip_prefix("/r")?;
+    let plain = id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    plain.then(|| Other::Record(id.to_owned()))
+}
+
+fn of_ledger(session: &Session, other: &Other) -> Preview {
+    match other {
+        Other::Record(id) => {
+            let found = session.records.read(|ledger| {
+                let record = ledger.get(id)?;
+                Ok::<_, pipeline::ledger::Error>(session.thumbnails.get(ledger, &record))
+            });
+            found.ok().flatten().flatten().map(Arc::new)
+        }
+        Other::Proof => {
+            let path = lock(&session.proof).as_ref()?.path.clone();
+            let (limits, workers) = (Limits::default(), &session.workers);
+            let made = pipeline::thumbnail(&path, PROOF_SIDE_PX, &limits, workers);
+            made.ok().map(Arc::new)
+        }
+    }
 }
 
 /// The id of an address such as `/7`; anything else names nothing.
@@ -147,6 +195,20 @@ mod tests {
             "/etc/passwd",
         ] {
             assert_eq!(id_in(other), None, "{other}");
+            assert_eq!(other_in(other), None, "{other}");
+        }
+        let id = "1a2b3c4d5e6f7a8b";
+        let record = Other::Record(id.to_owned());
+        assert_eq!(other_in(&format!("/r{id}")), Some(record));
+        assert_eq!(other_in("/p3"), Some(Other::Proof));
+        for other in [
+            "/r",
+            "/r1a2b",
+            "/r1a2b3c4d5e6f7a8b/..",
+            "/p/",
+            "/r../../../../a.b",
+        ] {
+            assert_eq!(other_in(other), None, "{other}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The ledger as the window uses it: opened when needed, shown in pages, exported to a file.
 
 use std::io::{self, BufWriter};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +15,9 @@ use crate::view::{LedgerPage, LedgerRecord, LedgerState};
 
 /// The most records in one page.
 const PAGE_MAX: u32 = 500;
+
+/// All places in the ledger.
+pub(crate) const ALL: RangeInclusive<u64> = 1..=u64::MAX;
 
 /// The person's ledger. It is opened, and so verified, at its first use and again after every trouble, because the person
 /// may have done what the hint said.
@@ -69,20 +73,45 @@ impl Records {
 
     /// Whether the ledger can be used, and how many records it holds.
     pub(crate) fn state(&self) -> LedgerState {
-        match self.list("", 0, 0) {
+        match self.list("", ALL, 0, 0) {
             Ok(page) => LedgerState::Ready { count: page.total },
             Err(problem) => LedgerState::Problem { problem },
         }
     }
 
-    /// The records that match `text`, newest first.
+    /// The ledger's place, whether it is there or not.
+    ///
+    /// # Errors
+    ///
+    /// There is no place for one.
+    pub(crate) fn place(&self) -> Result<&Path, Problem> {
+        self.path.as_deref().map_err(Problem::clone)
+    }
+
+    /// Closes the ledger if it is not what it was: after photos failed, the ledger may have been the reason. One that is
+    /// well stays open, and unlocked.
+    pub(crate) fn look_again(&self) {
+        let open = lock(&self.open).clone();
+        if open.is_some_and(|ledger| !ledger.is_in_place() || ledger.protection().is_err()) {
+            self.close();
+        }
+    }
+
+    /// The records at these places that match `text`, newest first.
     ///
     /// # Errors
     ///
     /// The ledger cannot be read or is not as it was left.
-    pub(crate) fn list(&self, text: &str, offset: u32, limit: u32) -> Result<LedgerPage, Problem> {
+    pub(crate) fn list(
+        &self,
+        text: &str,
+        within: RangeInclusive<u64>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<LedgerPage, Problem> {
         let query = Query {
             text: text.into(),
+            within,
             offset: offset.into(),
             limit: limit.min(PAGE_MAX).into(),
         };
@@ -128,7 +157,7 @@ impl Records {
     }
 
     /// Asks the ledger, or nothing where there is none: looking must not leave a file behind.
-    fn read<T, E: Into<Problem>>(
+    pub(crate) fn read<T, E: Into<Problem>>(
         &self,
         ask: impl FnOnce(&Ledger) -> Result<T, E>,
     ) -> Result<Option<T>, Problem> {
@@ -140,11 +169,41 @@ impl Records {
         match ask(&ledger) {
             Ok(answer) => Ok(Some(answer)),
             Err(error) => {
-                self.close();
-                Err(error.into())
+                let problem = error.into();
+                if is_of_the_file(&problem) {
+                    self.close();
+                }
+                Err(problem)
             }
         }
     }
+
+    /// As [`read`](Self::read), for what needs a ledger.
+    pub(crate) fn use_it<T, E: Into<Problem>>(
+        &self,
+        ask: impl FnOnce(&Ledger) -> Result<T, E>,
+    ) -> Result<T, Problem> {
+        self.read(ask)?.ok_or_else(nothing_recorded)
+    }
+}
+
+/// Whether opening the ledger anew may tell more, or help. A wrong passphrase is no reason to forget the right one.
+fn is_of_the_file(problem: &Problem) -> bool {
+    [
+        "ledger_tampered",
+        "ledger_truncated",
+        "ledger_forked",
+        "ledger_emptied",
+        "ledger_altered",
+        "ledger_corrupt",
+        "ledger_not_a_ledger",
+        "ledger_newer_version",
+        "ledger_unwritable",
+        "ledger_moved",
+        "ledger_io",
+        "ledger_sqlite",
+    ]
+    .contains(&problem.code.as_str())
 }
 
 fn page_of(records: Vec<ledger::Record>) -> LedgerPage {

@@ -195,7 +195,9 @@ fn from_drop_to_record() {
     );
 
     let records = &desk.session.records;
-    let page = records.list(&record, 0, 10).expect("listed");
+    let page = records
+        .list(&record, crate::records::ALL, 0, 10)
+        .expect("listed");
     assert_eq!(
         (page.total, page.records[0].id.as_str()),
         (1, record.as_str())
@@ -282,7 +284,11 @@ fn looking_leaves_no_ledger_behind() {
     desk.until_finished();
     assert_eq!(desk.session.start().ledger, LedgerState::Ready { count: 0 });
     assert_eq!(
-        desk.session.records.list("", 0, 10).expect("empty").total,
+        desk.session
+            .records
+            .list("", crate::records::ALL, 0, 10)
+            .expect("empty")
+            .total,
         0
     );
     assert_eq!(

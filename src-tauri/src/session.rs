@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex};
 
 use pipeline::worker::Workers;
-use pipeline::{Cancel, Found};
+use pipeline::{Cancel, Found, Handover};
 
 use crate::cleaning::Run;
 use crate::events::{Feed, PhotoChange, UiEvent};
@@ -13,8 +13,11 @@ use crate::intake::Intake;
 use crate::lock::lock;
 use crate::looking;
 use crate::problem::Problem;
+use crate::proving::Held;
 use crate::records::Records;
 use crate::settings::{Preferences, Settings};
+use crate::thumbnails::Thumbnails;
+use crate::trusted::Trusted;
 use crate::view::{PhotoId, PhotoState, Report, Start};
 
 /// What all commands and threads of the window share.
@@ -23,7 +26,13 @@ pub(crate) struct Session {
     pub(crate) intake: Mutex<Intake>,
     pub(crate) preferences: Mutex<Preferences>,
     pub(crate) records: Records,
+    pub(crate) trusted: Trusted,
+    pub(crate) thumbnails: Thumbnails,
+    /// What the proof that is being made takes its pieces from.
+    pub(crate) proof: Mutex<Option<Held>>,
     pub(crate) run: Run,
+    /// Whom the copies are for that are made from now on. Kept nowhere but in the records.
+    pub(crate) handover: Mutex<Handover>,
     /// Decode pictures in processes of their own.
     pub(crate) workers: Workers,
     /// Photos to be looked at.
@@ -36,6 +45,9 @@ impl Session {
     /// Opens a session on the data in `home`. Without a home it works too, and records nothing.
     pub(crate) fn open(home: Result<PathBuf, Problem>, workers: Workers) -> Arc<Self> {
         let ledger = home.clone().map(|home| home.join("ledger.sqlite"));
+        let beside = |name| home.as_ref().ok().map(|home| home.join(name));
+        let trusted = Trusted::at(beside("trusted"));
+        let thumbnails = Thumbnails::at(beside("thumbnails"));
         let (preferences, notice) = Preferences::load(home.ok());
         let (looks, waiting) = mpsc::channel();
         let session = Arc::new(Self {
@@ -43,7 +55,11 @@ impl Session {
             intake: Mutex::default(),
             preferences: Mutex::new(preferences),
             records: Records::at(ledger),
+            trusted,
+            thumbnails,
+            proof: Mutex::default(),
             run: Run::default(),
+            handover: Mutex::default(),
             workers,
             looks,
             walks: Mutex::default(),
@@ -107,8 +123,13 @@ impl Session {
     /// They ask for a folder that was never chosen.
     pub(crate) fn set(&self, settings: Settings) -> Result<Settings, Problem> {
         let mut preferences = lock(&self.preferences);
+        let forget = preferences.keeps_thumbnails() && !settings.keep_thumbnails;
         if let Some(problem) = preferences.set(settings)? {
             self.feed.tell(UiEvent::Problem { problem });
+        }
+        if forget {
+            // Whoever does not want them does not want the old ones either.
+            self.thumbnails.forget();
         }
         Ok(preferences.view())
     }
@@ -145,6 +166,11 @@ impl Session {
     /// What inspection told about a photo.
     pub(crate) fn report(&self, id: PhotoId) -> Option<Arc<Report>> {
         lock(&self.intake).state(id)?.report().cloned()
+    }
+
+    /// Lets go of the photo that a proof was made of.
+    pub(crate) fn forget_proof(&self) {
+        *lock(&self.proof) = None;
     }
 
     /// Tells the page how the ledger is.

@@ -22,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) keep: BTreeSet<Keep>,
     pub(crate) keep_times: bool,
     pub(crate) record: bool,
+    /// Small pictures of recorded photos.
+    pub(crate) keep_thumbnails: bool,
     pub(crate) theme: Theme,
 }
 
@@ -84,6 +86,7 @@ struct Kept {
     keep: BTreeSet<Keep>,
     keep_times: bool,
     record: bool,
+    keep_thumbnails: bool,
     theme: Theme,
 }
 
@@ -105,6 +108,7 @@ impl Default for Kept {
             keep: BTreeSet::new(),
             keep_times: false,
             record: true,
+            keep_thumbnails: false,
             theme: Theme::default(),
         }
     }
@@ -150,6 +154,7 @@ impl Preferences {
             keep: kept.keep.clone(),
             keep_times: kept.keep_times,
             record: kept.record,
+            keep_thumbnails: kept.keep_thumbnails,
             theme: kept.theme,
         }
     }
@@ -174,6 +179,7 @@ impl Preferences {
             keep: settings.keep,
             keep_times: settings.keep_times,
             record: settings.record,
+            keep_thumbnails: settings.keep_thumbnails,
             theme: settings.theme,
         };
         Ok(self.save())
@@ -189,6 +195,11 @@ impl Preferences {
     /// Whether cleaned photos are recorded.
     pub(crate) fn records(&self) -> bool {
         self.kept.record
+    }
+
+    /// Whether small pictures of recorded photos are kept.
+    pub(crate) fn keeps_thumbnails(&self) -> bool {
+        self.kept.keep_thumbnails
     }
 
     /// What is asked of the pipeline.

@@ -301,8 +301,15 @@ pub(crate) struct LedgerRecord {
     pub(crate) output_sha256: String,
     pub(crate) pixels_sha256: Option<String>,
     pub(crate) app_version: String,
+    /// Whom the copy was for, and what for, if the person said so.
+    pub(crate) recipient: Option<String>,
+    pub(crate) purpose: Option<String>,
     pub(crate) previous: String,
     pub(crate) hash: String,
+    /// Whether somebody that is trusted here confirms a time for it.
+    pub(crate) is_anchored: bool,
+    /// Whether there is a small picture of it.
+    pub(crate) has_thumbnail: bool,
 }
 
 impl From<ledger::Record> for LedgerRecord {
@@ -321,8 +328,12 @@ impl From<ledger::Record> for LedgerRecord {
             output_sha256: facts.output_sha256.to_string(),
             pixels_sha256: facts.pixels_sha256.map(|digest| digest.to_string()),
             app_version: facts.app_version,
+            recipient: record.extras.recipient,
+            purpose: record.extras.purpose,
             previous: record.previous.to_string(),
             hash: record.hash.to_string(),
+            is_anchored: false,
+            has_thumbnail: false,
         }
     }
 }

@@ -13,6 +13,7 @@ use tauri::{
 use crate::environment;
 use crate::events::UiEvent;
 use crate::looking;
+use crate::proving;
 use crate::session::Session;
 use crate::settings::Theme;
 
@@ -106,7 +107,21 @@ fn on_drag(session: &Arc<Session>, drag: &DragDropEvent) {
 /// Takes in dropped paths, from the desktop and from the end-to-end tests alike.
 pub(crate) fn on_drop(session: &Arc<Session>, paths: Vec<PathBuf>) {
     session.feed.tell(UiEvent::DragLeave);
-    looking::take(session, paths);
+    // A proof that somebody gave is checked; everything else is looked into as a photo.
+    match paths.as_slice() {
+        [path] if proving::may_be_proof(path) => check_proof(session, path.clone()),
+        _ => looking::take(session, paths),
+    }
+}
+
+fn check_proof(session: &Arc<Session>, path: PathBuf) {
+    let session = Arc::clone(session);
+    thread::spawn(move || {
+        session.feed.tell(match proving::check(&session, &path) {
+            Ok(report) => UiEvent::Proof { report },
+            Err(problem) => UiEvent::Problem { problem },
+        });
+    });
 }
 
 fn finish_and_close<R: Runtime>(session: Arc<Session>, window: WebviewWindow<R>) {

@@ -15,7 +15,7 @@ use crate::{PATIENCE, processes, wait_for};
 /// Finds what can be clicked or filled in by its role and its accessible name, among what is shown.
 const FIND: &str = r#"
 const find = (role, name) => {
-  const roles = { button: 'button', textbox: 'input[type=search],input[type=text]', radio: 'input[type=radio]', checkbox: 'input[type=checkbox]' };
+  const roles = { button: 'button', textbox: 'input[type=search],input[type=text],input[type=password]', radio: 'input[type=radio]', checkbox: 'input[type=checkbox]' };
   const words = (element) => (element.getAttribute('aria-label')
     ?? (element.labels?.length ? element.labels[0].innerText : element.innerText)).trim();
   return [...document.querySelectorAll(roles[role])]
@@ -124,7 +124,8 @@ impl<'d> App<'d> {
     pub(crate) fn fill(&self, name: &str, text: &str) {
         let script = format!(
             "{FIND} const box = find('textbox', {}); if (!box) return false;
-             box.focus(); box.value = {}; box.dispatchEvent(new Event('input', {{ bubbles: true }})); return true;",
+             box.focus(); box.value = {}; box.dispatchEvent(new Event('input', {{ bubbles: true }}));
+             box.dispatchEvent(new Event('change', {{ bubbles: true }})); return true;",
             json!(name),
             json!(text)
         );

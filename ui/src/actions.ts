@@ -2,7 +2,7 @@
 
 import type { Settings } from './backend';
 import type { Session } from './session.svelte';
-import { cleanable, recordingBlocked } from './state';
+import { cleanable, recordingBlocked, type Handover } from './state';
 
 export type Actions = ReturnType<typeof actionsOf>;
 
@@ -38,10 +38,16 @@ export function actionsOf(session: Session) {
     remove: (id: number) => void session.ask((backend) => backend.remove([id])),
     reveal: (id: number) => void session.ask((backend) => backend.reveal(id)),
 
+    setHandover: async (handover: Handover) => {
+      const { recipient, purpose } = handover;
+      const answer = await session.ask((backend) => backend.setHandover(recipient, purpose));
+      if (answer !== undefined) session.tell({ type: 'handover', handover });
+    },
+
     showLedgerFolder: () => void session.ask((backend) => backend.showLedgerFolder()),
     /** Reading the ledger again is how one finds out whether it can be used now. */
     retryLedger: async () => {
-      const answer = await session.reply((backend) => backend.ledgerList('', 0, 1));
+      const answer = await session.reply((backend) => backend.ledgerList('', 'all', 0, 0));
       const state =
         answer.status === 'ok'
           ? ({ kind: 'ready', count: answer.data.total } as const)

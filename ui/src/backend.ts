@@ -1,45 +1,59 @@
 // The seam between the page and whatever does the work: the app itself (tauri.ts), or made-up photos (demo/).
 // The page imports its types from here and from nowhere else.
 
-import type {
-  ExportResult,
-  LedgerPage,
-  Problem,
-  Settings,
-  Start,
-  UiEvent,
-} from './bindings';
+import type { Problem, Settings, Start, UiEvent } from './bindings';
+import type { LedgerBackend } from './ledger-backend';
 
+export { FIELDS, isField, type FieldName } from './ledger-backend';
 export type {
+  Anchor,
+  AnchorFilter,
+  AnchorKind,
   Carrier,
+  Checked,
+  ExportFormat,
   ExportResult,
+  Field,
   Finding,
+  HashFormat,
+  HashKind,
+  Key,
+  KeyReason,
+  LedgerOverview,
   LedgerPage,
   LedgerRecord,
   LedgerState,
   Photo,
   PhotoState,
   Problem,
+  ProofChoice,
+  ProofPhoto,
+  ProofReport,
+  Protection,
+  RecordDetail,
+  RecoverySheet,
   Report,
+  Restoring,
   Saved,
   Settings,
   SkippedFile,
+  Standing,
   Start,
   Topic,
   Trace,
   UiEvent,
+  Written,
 } from './bindings';
 
 export type Keep = Settings['keep'][number];
 export type Naming = Settings['naming'];
 export type Theme = Settings['theme'];
 export type DestinationKind = Settings['destination']['kind'];
-export type ExportFormat = 'csv' | 'json';
 
 /** What a command answers: its value, or a problem in words. It rejects only when the app itself cannot be reached. */
 export type Reply<T> = { status: 'ok'; data: T } | { status: 'error'; error: Problem };
 
-export interface Backend {
+export interface Backend extends LedgerBackend {
   /** Subscribes to events, in order; everything that changes is told through them. */
   start(onEvents: (events: UiEvent[]) => void): Promise<Reply<Start>>;
 
@@ -53,16 +67,7 @@ export interface Backend {
   /** Shows the saved file in the file manager. */
   reveal(id: number): Promise<Reply<null>>;
 
-  ledgerList(text: string, offset: number, limit: number): Promise<Reply<LedgerPage>>;
-  ledgerExport(format: ExportFormat): Promise<Reply<ExportResult>>;
-  /** `null` when the person closed the dialog without choosing. */
-  ledgerFindPhoto(): Promise<Reply<LedgerPage | null>>;
-  showLedgerFolder(): Promise<Reply<null>>;
-
   setSettings(settings: Settings): Promise<Reply<Settings>>;
   /** The settings as they were when the person closed the dialog without choosing. */
   chooseOutputFolder(): Promise<Reply<Settings>>;
-
-  /** Address of a photo's small picture; it answers 404 when there is none. */
-  previewUrl(id: number): string;
 }

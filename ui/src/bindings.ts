@@ -22,8 +22,6 @@ export const commands = {
 	reveal: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("reveal", { id })),
 	/**  Shows the ledger's file in the file manager. */
 	showLedgerFolder: () => typedError<null, Problem>(__TAURI_INVOKE("show_ledger_folder")),
-	/**  The records that match a search, newest first. */
-	ledgerList: (text: string, offset: number, limit: number) => typedError<LedgerPage, Problem>(__TAURI_INVOKE("ledger_list", { text, offset, limit })),
 	/**  Writes the whole ledger to a file that the person names. */
 	ledgerExport: (format: ExportFormat) => typedError<ExportResult, Problem>(__TAURI_INVOKE("ledger_export", { format })),
 	/**  Lets the person choose a photo, and finds its records; nothing when the person chose none. */
@@ -32,11 +30,96 @@ export const commands = {
 	setSettings: (settings: Settings) => typedError<Settings, Problem>(__TAURI_INVOKE("set_settings", { settings })),
 	/**  Lets the person choose the folder for clean copies, and uses it from now on. */
 	chooseOutputFolder: () => typedError<Settings, Problem>(__TAURI_INVOKE("choose_output_folder")),
+	/**  Notes whom the copies are for that are made from now on, until the window closes. */
+	setHandover: (recipient: string, purpose: string) => typedError<null, Problem>(__TAURI_INVOKE("set_handover", { recipient, purpose })),
+	/**  The records that match a search, newest first. */
+	ledgerList: (text: string, filter: AnchorFilter, offset: number, limit: number) => typedError<LedgerPage, Problem>(__TAURI_INVOKE("ledger_list", { text, filter, offset, limit })),
+	/**  What there is to know of the ledger without opening a record; nothing where there is none yet. */
+	ledgerOverview: () => typedError<LedgerOverview | null, Problem>(__TAURI_INVOKE("ledger_overview")),
+	/**  Opens the ledger with its passphrase, until it is locked or the window closes. */
+	ledgerUnlock: (passphrase: string) => typedError<null, Problem>(__TAURI_INVOKE("ledger_unlock", { passphrase })),
+	/**  Locks it again. */
+	ledgerLock: () => typedError<null, Problem>(__TAURI_INVOKE("ledger_lock")),
+	/**  Opens it with the code of the recovery sheet, and puts it under a new passphrase. */
+	ledgerRecover: (code: string, passphrase: string) => typedError<null, Problem>(__TAURI_INVOKE("ledger_recover", { code, passphrase })),
+	/**  Everything that a record says. */
+	ledgerRecord: (id: string) => typedError<RecordDetail, Problem>(__TAURI_INVOKE("ledger_record", { id })),
+	/**  Puts the ledger under a passphrase, or takes it away. */
+	keySetPassphrase: (passphrase: string | null) => typedError<null, Problem>(__TAURI_INVOKE("key_set_passphrase", { passphrase })),
+	/**  The person's key, to be printed. */
+	keySheet: () => typedError<RecoverySheet, Problem>(__TAURI_INVOKE("key_sheet")),
+	/**  Replaces the key by a new one, under a passphrase or under none. */
+	keyRotate: (reason: KeyReason, passphrase: string | null) => typedError<null, Problem>(__TAURI_INVOKE("key_rotate", { reason, passphrase })),
+	/**  Says that an earlier key must not be trusted any more. */
+	keyRevoke: (number: number, reason: KeyReason) => typedError<null, Problem>(__TAURI_INVOKE("key_revoke", { number, reason })),
+	/**  Signs a checkpoint, and writes what is carried to a service into a folder that the person chooses. */
+	anchorExport: () => typedError<Written, Problem>(__TAURI_INVOKE("anchor_export")),
+	/**  Keeps the answers of services that the person chooses; how many. */
+	anchorImport: () => typedError<number, Problem>(__TAURI_INVOKE("anchor_import")),
+	/**  Trusts an authority's certificate that the person chooses; whether they chose one. */
+	anchorTrustAuthority: () => typedError<boolean, Problem>(__TAURI_INVOKE("anchor_trust_authority")),
+	/**  Trusts the header of a block. */
+	anchorTrustBlock: (header: string) => typedError<null, Problem>(__TAURI_INVOKE("anchor_trust_block", { header })),
+	/**  Trusts nobody any more but those that the system trusts. */
+	anchorForgetTrusted: () => typedError<null, Problem>(__TAURI_INVOKE("anchor_forget_trusted")),
+	/**  Lets the person choose the photo of a record, to take pieces from or to put in; nothing when they chose none. */
+	proofPhoto: (id: string) => typedError<ProofPhoto | null, Problem>(__TAURI_INVOKE("proof_photo", { id })),
+	/**  Makes a proof of what the person chose, and writes it to where they say. */
+	proofMake: (id: string, choice: ProofChoice) => typedError<Written, Problem>(__TAURI_INVOKE("proof_make", { id, choice })),
+	/**  Checks a proof that the person chooses; nothing when they chose none. */
+	proofCheck: () => typedError<ProofReport | null, Problem>(__TAURI_INVOKE("proof_check")),
+	/**  Writes hashes of records for services that stop copies. */
+	hashesExport: (ids: string[], kinds: HashKind[], format: HashFormat) => typedError<Written, Problem>(__TAURI_INVOKE("hashes_export", { ids, kinds, format })),
+	/**  Writes the whole ledger with its key into one file under a passphrase. */
+	ledgerBackup: (passphrase: string) => typedError<Written, Problem>(__TAURI_INVOKE("ledger_backup", { passphrase })),
+	/**  Restores a backup that the person chooses, or tries whether it could be; nothing when they chose none. */
+	ledgerRestore: (passphrase: string, what: Restoring) => typedError<Standing | null, Problem>(__TAURI_INVOKE("ledger_restore", { passphrase, what })),
+	/**  How the ledger stands to a root that was kept on paper, as SIZE:ROOT. */
+	ledgerCompare: (kept: string) => typedError<Standing, Problem>(__TAURI_INVOKE("ledger_compare", { kept })),
+	/**  Verifies everything anew, whatever was verified before. */
+	ledgerCheckAll: () => typedError<Checked, Problem>(__TAURI_INVOKE("ledger_check_all")),
 };
 
 /* Types */
+/**  Somebody else's word on when a part of the ledger was there. */
+export type Anchor = {
+	/**  It is about the entries from 1 to this one. */
+	covers: number,
+	kind: AnchorKind,
+	/**  When it was brought in, as the clock claimed. */
+	imported: string,
+	/**  Times that are confirmed here. */
+	times: AnchorTime[],
+	/**  What is missing for a time to be confirmed here, as sentences. */
+	open: string[],
+	/**  Why it does not hold any more. */
+	broken: string | null,
+};
+
+/**  Which records to list. */
+export type AnchorFilter = "all" | "anchored" | "claimed";
+
+export type AnchorKind = "timeStamp" | "openTimestamps";
+
+/**  A time, and who says so. */
+export type AnchorTime = {
+	time: string,
+	by: string,
+};
+
 /**  What of a file tells. */
 export type Carrier = "name" | "times" | "attribute" | "sidecar";
+
+export type CheckOutcome = "holds" | "fails" | "open";
+
+/**  What a full check went through, and found to be as it was written. */
+export type Checked = {
+	entries: number,
+	checkpoints: number,
+	anchors: number,
+	/**  Records that were opened; 0 while the ledger is locked. */
+	recordsRead: number,
+};
 
 /**  Where clean copies go. */
 export type Destination = { kind: "beside" } |
@@ -54,6 +137,13 @@ export type ExportResult = {
 	name: string | null,
 };
 
+/**  One thing that a record says. */
+export type Field = {
+	name: string,
+	/**  Nothing for what was not recorded. */
+	value: string | null,
+};
+
 /**  One thing that was found in a photo, in a person's words. */
 export type Finding = {
 	topic: Topic,
@@ -61,8 +151,48 @@ export type Finding = {
 	value: string,
 };
 
+/**  The form of a list of hashes. */
+export type HashFormat = "lines" | "csv" | "json";
+
+/**  A kind of hash that services compare. */
+export type HashKind = "sha256" | "md5" | "pdq";
+
 /**  What stays although the picture does not need it. */
 export type Keep = "date" | "camera" | "copyright" | "artist" | "place";
+
+/**  One of the person's keys. */
+export type Key = {
+	number: number,
+	fingerprint: string,
+	since: string | null,
+	replaced: KeyEvent | null,
+	revoked: KeyEvent | null,
+};
+
+/**  Why something was said about a key, and when, as the clock claimed. */
+export type KeyEvent = {
+	reason: KeyReason,
+	time: string,
+};
+
+/**  Why a key is replaced or revoked. */
+export type KeyReason = "routine" | "lost" | "stolen";
+
+/**  What there is to know of a ledger without opening a record. */
+export type LedgerOverview = {
+	protection: Protection,
+	/**  The first one first; the last one is in use. */
+	keys: Key[],
+	/**  Records and statements about keys. */
+	entries: number,
+	/**  The root over them; nothing where nothing is recorded. */
+	root: string | null,
+	anchors: Anchor[],
+	/**  Up to this entry a time is confirmed by somebody that is trusted here; 0 for none. */
+	anchored: number,
+	/**  How many authorities and blocks the person said that they trust, beside those of the system. */
+	trusted: number,
+};
 
 /**  Some of the records that match a search. */
 export type LedgerPage = {
@@ -86,8 +216,15 @@ export type LedgerRecord = {
 	outputSha256: string,
 	pixelsSha256: string | null,
 	appVersion: string,
+	/**  Whom the copy was for, and what for, if the person said so. */
+	recipient: string | null,
+	purpose: string | null,
 	previous: string,
 	hash: string,
+	/**  Whether somebody that is trusted here confirms a time for it. */
+	isAnchored: boolean,
+	/**  Whether there is a small picture of it. */
+	hasThumbnail: boolean,
 };
 
 /**  Whether the ledger can be used. */
@@ -126,6 +263,68 @@ export type Problem = {
 	hint: string,
 };
 
+/**  One thing that was checked. */
+export type ProofCheck = {
+	what: string,
+	outcome: CheckOutcome,
+};
+
+/**  What to show to others. */
+export type ProofChoice = {
+	fields: string[],
+	/**  Columns and rows. */
+	tiles: ([number, number])[],
+	withPhoto: boolean,
+};
+
+/**  The photo that pieces are taken from, or that is put into a proof. */
+export type ProofPhoto = {
+	name: string,
+	sizeBytes: number,
+	/**  How many pieces are in a row, and how many rows. */
+	columns: number,
+	rows: number,
+	/**  Whether it is the file from before cleaning, with everything that it would give away. */
+	isOriginal: boolean,
+};
+
+/**  What checking somebody's proof told. */
+export type ProofReport = {
+	/**  The bundle's name. */
+	name: string,
+	fitsTogether: boolean,
+	/**  The key that signed. */
+	key: string | null,
+	/**  Where it is one of the person's own: its number. */
+	ownKey: number | null,
+	checks: ProofCheck[],
+	shown: Field[],
+	times: AnchorTime[],
+	open: string[],
+};
+
+/**  Whether it takes a passphrase to read what is recorded. */
+export type Protection = "none" | "locked" | "unlocked";
+
+/**  Everything that a record says. */
+export type RecordDetail = {
+	record: LedgerRecord,
+	fields: Field[],
+	/**  Those that are about a part of the ledger with this record in it. */
+	anchors: Anchor[],
+	/**  Whether pieces of the full-resolution picture can be shown. */
+	hasTiles: boolean,
+};
+
+/**  The person's key on paper. Whoever has it has the key. */
+export type RecoverySheet = {
+	code: string,
+	fingerprint: string,
+	/**  How many entries, and the root over them, to know a restored backup by. */
+	root: string | null,
+	time: string,
+};
+
 /**  What inspection tells about one photo. */
 export type Report = {
 	container: string,
@@ -139,6 +338,9 @@ export type Report = {
 	/**  What the file tells without being opened. */
 	outside: Trace[],
 };
+
+/**  What is to come of a backup. */
+export type Restoring = "drill" | "newer" | "older";
 
 /**  What was written for a photo. */
 export type Saved = {
@@ -160,6 +362,8 @@ export type Settings = {
 	keep: Keep[],
 	keepTimes: boolean,
 	record: boolean,
+	/**  Small pictures of recorded photos. */
+	keepThumbnails: boolean,
 	theme: Theme,
 };
 
@@ -168,6 +372,15 @@ export type SkippedFile = {
 	name: string,
 	reason: string,
 };
+
+/**  How a ledger stands to a backup of it. */
+export type Standing = { kind: "same" } |
+/**  The ledger has so many entries more. */
+{ kind: "more"; entries: number } |
+/**  The backup has so many entries more. */
+{ kind: "fewer"; entries: number } | { kind: "forked" } | { kind: "another" } |
+/**  There is no ledger, or the one that is there is broken. */
+{ kind: "alone" };
 
 /**  Everything that a page needs to draw itself from nothing. */
 export type Start = {
@@ -203,7 +416,18 @@ export type UiEvent =
 /**  How far cleaning is. */
 { type: "progress"; done: number; total: number; running: boolean } |
 /**  Cleaning is over; how many photos had which ending. */
-{ type: "finished"; done: number; alreadyClean: number; refused: number; failed: number; cancelled: number } | { type: "ledger"; state: LedgerState } | { type: "problem"; problem: Problem };
+{ type: "finished"; done: number; alreadyClean: number; refused: number; failed: number; cancelled: number } | { type: "ledger"; state: LedgerState } | { type: "problem"; problem: Problem } |
+/**  A proof was dropped, and this is what checking it told. */
+{ type: "proof"; report: ProofReport };
+
+/**  What came of writing a file that the person named; not saved when they closed the dialog. */
+export type Written = {
+	saved: boolean,
+	/**  Its name, without its folder. */
+	name: string | null,
+	/**  How many things are in it, where that can be counted. */
+	count: number,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -60,6 +60,6 @@ export function openSession(backend: Backend) {
     tell,
     ask,
     reply,
-    previewUrl: (id: number) => backend.previewUrl(id),
+    previewUrl: (id: number | string) => backend.previewUrl(id),
   };
 }

@@ -6,6 +6,7 @@ import type {
   Photo,
   PhotoState,
   Problem,
+  ProofReport,
   Settings,
   SkippedFile,
   Start,
@@ -37,13 +38,21 @@ export type State = {
   /** How many items hover over the window; null when none does. */
   dragging: number | null;
   problem: Problem | null;
+  /** What checking a proof told that was dropped on the window. */
+  proof: ProofReport | null;
+  /** Whom the next copies are for. */
+  handover: Handover;
 };
+
+export type Handover = { recipient: string; purpose: string };
 
 /** What the page itself adds to the events of the backend. */
 export type PageEvent =
   | { type: 'opened'; page: Page }
   | { type: 'settings'; settings: Settings }
   | { type: 'problemRead' }
+  | { type: 'proofRead' }
+  | { type: 'handover'; handover: Handover }
   | { type: 'skippedRead' }
   | { type: 'summaryRead' };
 
@@ -62,6 +71,8 @@ export function initial(start: Start): State {
     summary: null,
     dragging: null,
     problem: null,
+    proof: null,
+    handover: { recipient: '', purpose: '' },
   };
 }
 
@@ -97,6 +108,12 @@ export function reduce(state: State, event: UiEvent | PageEvent): State {
       return { ...state, ledger: event.state };
     case 'problem':
       return { ...state, problem: event.problem };
+    case 'proof':
+      return { ...state, proof: event.report, page: 'ledger', dragging: null };
+    case 'proofRead':
+      return { ...state, proof: null };
+    case 'handover':
+      return { ...state, handover: event.handover };
     case 'opened':
       return { ...state, page: event.page };
     case 'settings':

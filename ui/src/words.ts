@@ -3,6 +3,7 @@
 
 import type { Carrier, DestinationKind, Keep, Naming, PhotoState, Theme, Topic } from './backend';
 import { dimensions, number, size } from './format';
+import { ledgerWords } from './ledger-words';
 import type { Endings, Ending } from './state';
 
 /** "1 photo", "1,204 photos". */
@@ -223,9 +224,9 @@ export const words = {
 
   ledger: {
     title: 'Ledger',
-    intro: 'A record for each clean copy: digests that tell which file became which. No pictures, no names.',
+    intro: 'A record for each clean copy: digests that tell which file became which. No file names; small pictures only if you want them.',
     search: 'Search records',
-    searchHint: 'Hash, format or date (2026-11)',
+    searchHint: 'Hash, format, date (2026-11) or recipient',
     find: 'Find a photo’s record…',
     findTitle: 'Choose an original or a clean copy; its digest is looked up here.',
     exportCsv: 'Export CSV',
@@ -248,6 +249,9 @@ export const words = {
     notFoundText: 'The file is neither an original nor a clean copy of any record. A copy that an app or website has changed has another digest.',
     showAll: 'Show all records',
   },
+
+  /** Key, anchors, proofs and backups. */
+  custody: ledgerWords,
 
   record: {
     back: 'All records',
@@ -316,7 +320,7 @@ export const words = {
     record: {
       title: 'Recording',
       name: 'Record each clean copy in the ledger',
-      text: 'For each copy, the ledger notes the digests (SHA-256) of original, copy and picture, their sizes, the format and the time. It holds no pictures, file names or places. With a record you can later show which file your copy came from.',
+      text: 'For each copy, the ledger notes the digests (SHA-256) of original, copy and picture, their sizes, the format and the time. It holds no file names or places. With a record you can later show which file your copy came from.',
       care: 'Someone who has both your ledger and a photo can tell that the photo is in it. When off, nothing is noted.',
       showFolder: 'Show the ledger’s folder',
     },

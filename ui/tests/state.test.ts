@@ -8,7 +8,7 @@ const photo = (id: number, state: PhotoState = { kind: 'waiting', report }): Pho
 
 const START: Start = {
   version: '1.2.3',
-  settings: { destination: { kind: 'beside' }, naming: 'keep', keep: [], keepTimes: false, record: true, theme: 'system' },
+  settings: { destination: { kind: 'beside' }, naming: 'keep', keep: [], keepTimes: false, record: true, keepThumbnails: false, theme: 'system' },
   photos: [],
   ledger: { kind: 'ready', count: 0 },
   theme: 'system',

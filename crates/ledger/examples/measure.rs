@@ -44,11 +44,33 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{:>34} {each:>9.0} bytes", "a record with PDQ, in the file");
     bound("2 KB or less per record", each, 2_048.0, "bytes");
 
-    let opening: Vec<f64> = (0..5)
-        .map(|_| seconds(|| Ledger::open(&path, chance)).map(|(took, _)| took))
-        .collect::<Result<_, _>>()?;
-    let what = format!("opening a ledger of {count} in 1 s");
-    bound(&what, median(opening), 1.0 * count as f64 / 100_000.0, "s");
+    let mark = scratch.join("measure.sqlite-mark");
+    let opening = |marked: bool| -> Result<f64, Box<dyn Error>> {
+        let took: Vec<f64> = (0..5)
+            .map(|_| {
+                if !marked {
+                    let _ = fs::remove_file(&mark);
+                }
+                seconds(|| Ledger::open(&path, chance)).map(|(took, _)| took)
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(median(took))
+    };
+    let what = format!("opening a ledger of {count} in 1 s, every record walked");
+    bound(&what, opening(false)?, 1.0 * count as f64 / 100_000.0, "s");
+    println!(
+        "{:>34} {:>9.2} ms",
+        "opening it by its mark",
+        opening(true)? * 1e3
+    );
+    let ledger = Ledger::open(&path, chance)?;
+    timed("closing it, unchanged", || {
+        drop(ledger);
+        Ok::<_, io::Error>(())
+    })?;
+    let ledger = Ledger::open(&path, chance)?;
+    timed("a full check", || ledger.check_all())?;
+    drop(ledger);
 
     let ledger = Ledger::open(&path, chance)?;
     let mut proofs = Vec::new();

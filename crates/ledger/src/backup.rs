@@ -84,7 +84,7 @@ pub fn restore(
         .map_err(Error::from)
         .and_then(|()| Ledger::open_within(to, PATIENCE, chance));
     if opened.is_err() {
-        for suffix in ["", "-wal", "-shm"] {
+        for suffix in ["", "-wal", "-shm", "-mark"] {
             let mut name = to.as_os_str().to_owned();
             name.push(suffix);
             let _ = fs::remove_file(name);

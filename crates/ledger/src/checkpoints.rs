@@ -173,13 +173,14 @@ fn read_all(connection: &Connection) -> Result<Vec<SignedCheckpoint>, Error> {
     Ok(all)
 }
 
-/// Whether the ledger still holds what the person signed.
+/// Whether the ledger still holds what the person signed; how many checkpoints that were.
 ///
 /// # Errors
 ///
 /// [`Error::Forked`] or [`Error::Truncated`] if it does not; [`Error::Altered`] for what the person never signed.
-pub(crate) fn check(connection: &Connection, log: &Log) -> Result<(), Error> {
-    for signed in read_all(connection)? {
+pub(crate) fn check(connection: &Connection, log: &Log) -> Result<u64, Error> {
+    let all = read_all(connection)?;
+    for signed in &all {
         let Checkpoint {
             origin,
             size,
@@ -201,5 +202,5 @@ pub(crate) fn check(connection: &Connection, log: &Log) -> Result<(), Error> {
             }
         }
     }
-    Ok(())
+    Ok(all.len() as u64)
 }

@@ -44,7 +44,7 @@ impl FromStr for ExportFormat {
 pub struct UnknownFormat;
 
 /// The names of the columns, in the order of [`cells`].
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 16] = [
     "id",
     "sequence",
     "claimed_time",
@@ -59,6 +59,8 @@ const COLUMNS: [&str; 14] = [
     "app_version",
     "previous",
     "hash",
+    "recipient",
+    "purpose",
 ];
 
 /// What comes before the first record.
@@ -94,7 +96,7 @@ pub(crate) fn end(format: ExportFormat, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-fn cells(record: &Record) -> [String; 14] {
+fn cells(record: &Record) -> [String; 16] {
     let Record {
         id,
         sequence,
@@ -111,7 +113,7 @@ fn cells(record: &Record) -> [String; 14] {
                 container,
                 app_version,
             },
-        extras: _,
+        extras,
         previous,
         hash,
     } = record;
@@ -130,10 +132,12 @@ fn cells(record: &Record) -> [String; 14] {
         app_version.clone(),
         previous.to_string(),
         hash.to_string(),
+        extras.recipient.clone().unwrap_or_default(),
+        extras.purpose.clone().unwrap_or_default(),
     ]
 }
 
-fn line<T: AsRef<str>>(out: &mut dyn Write, cells: [T; 14]) -> io::Result<()> {
+fn line<T: AsRef<str>>(out: &mut dyn Write, cells: [T; 16]) -> io::Result<()> {
     let cells = cells.each_ref().map(|text| cell(text.as_ref()));
     out.write_all(cells.join(",").as_bytes())?;
     out.write_all(b"\r\n")

@@ -8,6 +8,7 @@ use std::io;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::Ledger;
 use crate::digest::Digest;
 use crate::entry::Entry;
 use crate::error::Error;
@@ -17,7 +18,6 @@ use crate::record::Record;
 use crate::sealed;
 use crate::secret::Chance;
 use crate::store;
-use crate::{Ledger, Open};
 
 /// The most bytes of one photo's features.
 pub(crate) const FEATURES_BYTES_MAX: usize = 64 << 10;
@@ -33,12 +33,13 @@ impl Ledger {
         let mut guard = self.state();
         let open = &mut *guard;
         let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
-        let connection = &open.connection;
+        let (connection, log) = (&open.connection, &open.log);
         store::each(
             connection,
             "WHERE sequence IN (SELECT sequence FROM features) ORDER BY sequence",
             (),
             |entry, hash| {
+                log.confirm(entry.sequence, hash)?;
                 let found = of(connection, keyring, &entry)?;
                 if let (Some(record), Some(found)) = (keyring.record(&entry, hash)?, found) {
                     take(record, found);
@@ -56,8 +57,8 @@ impl Ledger {
     pub fn features_of(&self, record: &Record) -> Result<Option<Vec<u8>>, Error> {
         let mut guard = self.state();
         let open = &mut *guard;
+        let (entry, _) = open.entry_at(record.sequence)?;
         let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
-        let (entry, _) = Open::entry(&open.connection, record.sequence)?;
         let found = of(&open.connection, keyring, &entry)?;
         let told = found.as_deref().map(Digest::of);
         if told.is_some() && told != record.extras.features_sha256 {

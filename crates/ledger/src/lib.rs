@@ -6,7 +6,8 @@
 //!
 //! Each record is a Merkle root of salted [fields](field), any of which can be shown alone. The records are the leaves
 //! of a [Merkle tree](merkle) as RFC 9162 defines it. [`Ledger::open`] walks all of
-//! it, so an edit or a missing tail is told before anything else is done.
+//! it, so an edit or a missing tail is told before anything else is done; a large ledger is not walked again while nothing
+//! was written to its file (see `docs/RECORD.md`), and [`Ledger::check_all`] walks it whenever that is wanted.
 //!
 //! Such a ledger shows its owner what happened on this machine. By itself it proves nothing to
 //! others: whoever holds the file can compute it anew.
@@ -41,7 +42,9 @@
 
 pub mod anchor;
 mod backup;
+mod beside;
 pub mod bundle;
+mod check;
 mod checkpoint;
 mod checkpoints;
 mod digest;
@@ -58,6 +61,7 @@ mod key;
 mod keyring;
 mod keys;
 mod log;
+mod mark;
 pub mod merkle;
 mod migrate;
 mod passphrase;
@@ -91,6 +95,7 @@ use crate::store::Form;
 use crate::vault::Vault;
 
 pub use crate::backup::restore;
+pub use crate::check::Checked;
 pub use crate::checkpoint::{Checkpoint, SignedCheckpoint};
 pub use crate::checkpoints::Standing;
 pub use crate::digest::{Digest, InvalidDigest};
@@ -101,7 +106,7 @@ pub use crate::key::{PublicKeys, SigningPublic};
 pub use crate::keys::{InvalidRecoveryCode, Protection, RecoveryCode};
 pub use crate::passphrase::Cost;
 pub use crate::query::{Page, Query};
-pub use crate::record::{Extras, Facts, Pdq, Record};
+pub use crate::record::{Extras, Facts, Pdq, Record, TEXT_BYTES_MAX};
 pub use crate::secret::{Chance, Secret};
 pub use crate::statement::{KeyInfo, Reason, UnknownReason};
 
@@ -171,9 +176,10 @@ impl Ledger {
         let transaction = connection.transaction()?;
         store::check_structure(&transaction)?;
         let vault = Vault::read(&transaction)?;
-        let mut log = Log::empty(History::beginning_with(vault.first));
-        log.verify(&transaction)?;
-        checkpoints::check(&transaction, &log)?;
+        let log = match marked(&path, &transaction, &vault) {
+            Some(log) => log,
+            None => walked(&transaction, &vault)?,
+        };
         transaction.commit()?;
         let mut open = Open {
             connection,
@@ -185,7 +191,6 @@ impl Ledger {
             path,
             identity,
         };
-        check_vault(&open.vault, &open.log)?;
         open.unlock_if_open()?;
         Ok(Self {
             open: Mutex::new(open),
@@ -277,6 +282,26 @@ impl Ledger {
         open.record_at(sequence)
     }
 
+    /// What each field of a record says, in the order of [`field::FIELDS`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get`](Self::get).
+    pub fn fields_of(&self, id: &str) -> Result<Vec<(&'static str, field::Value)>, Error> {
+        let mut open = self.state();
+        let sequence = open.find(id)?;
+        let (entry, _) = open.entry_at(sequence)?;
+        let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
+        let values = keyring.fields(&entry)?.values;
+        Ok(field::FIELDS.into_iter().zip(values).collect())
+    }
+
+    /// Whether the file that was opened is still the one at its path.
+    pub fn is_in_place(&self) -> bool {
+        let open = self.state();
+        place::identity(&open.path) == open.identity
+    }
+
     /// The records of which `digest` is the original's, the output's or the pixels' digest, newest
     /// first.
     ///
@@ -287,7 +312,7 @@ impl Ledger {
         let mut guard = self.state();
         let open = &mut *guard;
         let keyring = open.keyring.as_mut().ok_or(Error::NeedsPassphrase)?;
-        open.index.extend(&open.connection, keyring)?;
+        open.index.extend(&open.connection, &open.log, keyring)?;
         let found = open.index.find(digest);
         found.into_iter().map(|at| open.record_at(at)).collect()
     }
@@ -325,6 +350,10 @@ impl Ledger {
                 });
             }
         }
+        match self.state().log.tree.root_at(end) {
+            Some(root) if root != walk.tree.root() => return Err(Error::Forked { size: end }),
+            _ => {}
+        }
         export::end(format, out).map_err(Error::Export)?;
         Ok(count)
     }
@@ -333,6 +362,32 @@ impl Ledger {
         // A panic in another thread leaves the connection rolled back and the log as verified.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        let open = self.open.get_mut().unwrap_or_else(PoisonError::into_inner);
+        mark::keep(open, mark::ENTRIES_MIN);
+    }
+}
+
+/// The log, every entry of it verified.
+fn walked(connection: &Connection, vault: &Vault) -> Result<Log, Error> {
+    let mut log = Log::empty(History::beginning_with(vault.first));
+    log.verify(connection)?;
+    checkpoints::check(connection, &log)?;
+    check_vault(vault, &log)?;
+    Ok(log)
+}
+
+/// The log by a mark, where one of exactly this file is there and everything that it vouches for fits. In every other case
+/// walking tells what is wrong, if anything is.
+fn marked(path: &Path, connection: &Connection, vault: &Vault) -> Option<Log> {
+    let mut log = mark::read(path, connection, History::beginning_with(vault.first))?;
+    log.verify(connection).ok()?;
+    checkpoints::check(connection, &log).ok()?;
+    check_vault(vault, &log).ok()?;
+    Some(log)
 }
 
 /// What is to be added.
@@ -415,7 +470,7 @@ impl Open {
         }
         let mut found = query::with_hash(&self.log, &range);
         if found.is_empty() {
-            self.index.extend(&self.connection, keyring)?;
+            self.index.extend(&self.connection, &self.log, keyring)?;
             found = self.index.first_form(&range);
         }
         match found.as_slice() {
@@ -426,8 +481,14 @@ impl Open {
     }
 
     /// The entry at `sequence`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Tampered`] if it is not the one that was verified.
     fn entry_at(&self, sequence: u64) -> Result<(Entry, Digest), Error> {
-        Self::entry(&self.connection, sequence)
+        let (entry, hash) = Self::entry(&self.connection, sequence)?;
+        self.log.confirm(sequence, hash)?;
+        Ok((entry, hash))
     }
 
     fn entry(connection: &Connection, sequence: u64) -> Result<(Entry, Digest), Error> {

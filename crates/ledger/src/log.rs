@@ -5,6 +5,8 @@
 //! tail that is gone. What it cannot find alone: a whole ledger that somebody computed anew, or an older
 //! copy put in its place. For those a checkpoint must be kept, or anchored, somewhere else.
 
+use std::ops::RangeInclusive;
+
 use rusqlite::Connection;
 
 use crate::digest::Digest;
@@ -38,10 +40,26 @@ impl Log {
         self.tree.size()
     }
 
-    /// How many of them are photos.
-    pub(crate) fn photos(&self) -> u64 {
-        let others = self.history.statements.len() as u64;
-        self.size().saturating_sub(others)
+    /// How many of those at these places are photos.
+    pub(crate) fn photos_within(&self, places: &RangeInclusive<u64>) -> u64 {
+        let (first, last) = (*places.start().max(&1), self.size().min(*places.end()));
+        let all = (last + 1).saturating_sub(first);
+        let statements = self.history.statements.iter();
+        let others = statements.filter(|(at, _)| (first..=last).contains(at));
+        all.saturating_sub(others.count() as u64)
+    }
+
+    /// Whether an entry that was read is the one that was verified. One that was added since is left to
+    /// [`verify`](Self::verify).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Tampered`] if it is another.
+    pub(crate) fn confirm(&self, sequence: u64, hash: Digest) -> Result<(), Error> {
+        match sequence.checked_sub(1).and_then(|at| self.tree.leaf(at)) {
+            Some(leaf) if leaf != hash => Err(Error::Tampered { sequence }),
+            _ => Ok(()),
+        }
     }
 
     /// Adds `entry`, of which this is the hash.

@@ -73,7 +73,7 @@ pub(crate) fn unmake(path: &Path) {
 pub(crate) fn make_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
 
-    for suffix in ["", "-wal", "-shm", "-journal"] {
+    for suffix in ["", "-wal", "-shm", "-journal", "-mark"] {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         if fs::metadata(&name).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {

@@ -19,9 +19,11 @@ const ID_DIGITS_MIN: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     /// Matches records of which the id, the hash, a digest, the container or the claimed time
-    /// begins with this text, in either case. Empty text matches all; spaces around it are
-    /// ignored.
+    /// begins with this text, or recipient, purpose or note hold it, in either case. Empty text
+    /// matches all; spaces around it are ignored.
     pub text: String,
+    /// The places that count, from 1: what an anchor covers, or what none does.
+    pub within: RangeInclusive<u64>,
     /// How many matching records to leave out, from the newest.
     pub offset: u64,
     /// How many matching records to give at most. 0 gives the total alone.
@@ -33,6 +35,7 @@ impl Default for Query {
     fn default() -> Self {
         Self {
             text: String::new(),
+            within: 1..=u64::MAX,
             offset: 0,
             limit: 100,
         }
@@ -56,23 +59,34 @@ pub(crate) fn list(
     keyring: Option<&mut Keyring>,
     query: &Query,
 ) -> Result<Page, Error> {
-    let text = query.text.trim().to_ascii_lowercase();
+    let text = query.text.trim().to_lowercase();
+    let (first, last) = (
+        store::signed(*query.within.start()),
+        store::signed(*query.within.end()),
+    );
     let mut records = Vec::new();
     if text.is_empty() {
         if query.limit > 0 {
             let keyring = keyring.ok_or(Error::NeedsPassphrase)?;
             store::each(
                 connection,
-                "WHERE kind = 'photo' ORDER BY sequence DESC LIMIT ?1 OFFSET ?2",
-                (store::signed(query.limit), store::signed(query.offset)),
+                "WHERE kind = 'photo' AND sequence BETWEEN ?1 AND ?2
+                ORDER BY sequence DESC LIMIT ?3 OFFSET ?4",
+                (
+                    first,
+                    last,
+                    store::signed(query.limit),
+                    store::signed(query.offset),
+                ),
                 |entry, hash| {
+                    log.confirm(entry.sequence, hash)?;
                     records.extend(keyring.record(&entry, hash)?);
                     Ok(())
                 },
             )?;
         }
         return Ok(Page {
-            total: log.photos(),
+            total: log.photos_within(&query.within),
             records,
         });
     }
@@ -81,9 +95,10 @@ pub(crate) fn list(
     let mut total = 0;
     store::each(
         connection,
-        "WHERE kind = 'photo' ORDER BY sequence DESC",
-        (),
+        "WHERE kind = 'photo' AND sequence BETWEEN ?1 AND ?2 ORDER BY sequence DESC",
+        (first, last),
         |entry, hash| {
+            log.confirm(entry.sequence, hash)?;
             let Some(record) = keyring.record(&entry, hash)? else {
                 return Ok(());
             };
@@ -114,7 +129,13 @@ fn matches(record: &Record, text: &str, range: Option<(Digest, Digest)>) -> bool
             .flatten()
             .any(|digest| (low..=high).contains(digest))
     };
+    let extras = &record.extras;
+    let said = [&extras.recipient, &extras.purpose, &extras.note];
+    let said = said.into_iter().flatten();
     facts.container.starts_with(text)
+        || said
+            .map(|said| said.to_lowercase())
+            .any(|said| said.contains(text))
         || record.claimed_time.starts_with(&text.to_ascii_uppercase())
         || record.id.starts_with(text)
         || range.is_some_and(within)
@@ -135,9 +156,11 @@ impl Index {
     pub(crate) fn extend(
         &mut self,
         connection: &Connection,
+        log: &Log,
         keyring: &mut Keyring,
     ) -> Result<(), Error> {
-        store::each_after(connection, self.upto, |entry, _| {
+        store::each_after(connection, self.upto, |entry, hash| {
+            log.confirm(entry.sequence, hash)?;
             if entry.kind == crate::entry::Kind::Photo {
                 let content = keyring.content(&entry)?;
                 let facts = &content.facts;

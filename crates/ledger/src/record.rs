@@ -11,7 +11,7 @@ use crate::secret::Secret;
 use crate::time::is_utc_second;
 
 /// The most bytes of a text that a person gives.
-const TEXT_BYTES_MAX: usize = 1_000;
+pub const TEXT_BYTES_MAX: usize = 1_000;
 
 /// What is known of one cleaned photo. No name and no path: a ledger in the wrong hands must not
 /// tell what the pictures are called.

@@ -169,6 +169,20 @@ pub(crate) fn prefer_write_ahead_log(connection: &Connection) {
     let _ = connection.pragma_update(None, "journal_mode", "WAL");
 }
 
+/// Whether SQLite finds the file whole.
+///
+/// # Errors
+///
+/// [`Error::Corrupt`] if not.
+pub(crate) fn check_file(connection: &Connection) -> Result<(), Error> {
+    let told: String = connection.query_row("PRAGMA quick_check(1)", (), |row| row.get(0))?;
+    if told == "ok" {
+        Ok(())
+    } else {
+        Err(Error::Corrupt)
+    }
+}
+
 /// Whether tables and triggers are word for word those of this version.
 ///
 /// # Errors

@@ -21,6 +21,27 @@ fn records_outlive_the_program() {
     }
 }
 
+/// A clock is only a claim: records keep the order in which they were made, whatever it says.
+#[test]
+fn a_clock_that_was_set_back_changes_no_order_and_loses_nothing() {
+    let (_folder, path) = place();
+    let times = [NOON, "1999-12-31T23:59:59Z", "2030-01-01T00:00:00Z", NOON];
+    let ledger = open(&path).unwrap();
+    for (number, time) in times.into_iter().enumerate() {
+        ledger.append(&facts(&number.to_string()), time).unwrap();
+        ledger.sign_checkpoint(time).unwrap();
+    }
+    drop(ledger);
+    let ledger = open(&path).unwrap();
+    let mut claimed: Vec<_> = everything(&ledger)
+        .into_iter()
+        .map(|record| record.claimed_time)
+        .collect();
+    claimed.reverse();
+    assert_eq!(claimed, times);
+    assert_eq!(ledger.check_all().unwrap().checkpoints, 4);
+}
+
 #[test]
 fn the_folders_of_a_new_ledger_are_made() {
     let (folder, _) = place();

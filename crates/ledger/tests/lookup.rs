@@ -39,6 +39,7 @@ fn a_list_is_newest_first_and_in_parts() {
                 text,
                 offset,
                 limit,
+                ..Query::default()
             })
             .unwrap()
     };
@@ -201,7 +202,7 @@ fn csv_is_one_line_for_each_record_oldest_first() {
     let (_folder, path) = place();
     let ledger = open(&path).unwrap();
     let names = "id,sequence,claimed_time,original_sha256,output_sha256,pixels_sha256,\
-        original_bytes,output_bytes,width,height,container,app_version,previous,hash\r\n";
+        original_bytes,output_bytes,width,height,container,app_version,previous,hash,recipient,purpose\r\n";
     assert_eq!(exported(&ledger, ExportFormat::Csv), (0, names.to_owned()));
 
     let formula = Facts {
@@ -213,8 +214,8 @@ fn csv_is_one_line_for_each_record_oldest_first() {
     let b = ledger.append(&facts("b"), NOON).unwrap();
     let expected = format!(
         "{names}\
-         {},1,{NOON},{},{},,2000000,1990000,4032,3024,jpeg,\"'=1+\"\",\"\"\",{},{}\r\n\
-         {},2,{NOON},{},{},{},2000000,1990000,4032,3024,jpeg,0.1.0,{},{}\r\n",
+         {},1,{NOON},{},{},,2000000,1990000,4032,3024,jpeg,\"'=1+\"\",\"\"\",{},{},,\r\n\
+         {},2,{NOON},{},{},{},2000000,1990000,4032,3024,jpeg,0.1.0,{},{},,\r\n",
         a.id,
         a.facts.original_sha256,
         a.facts.output_sha256,

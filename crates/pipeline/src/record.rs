@@ -32,6 +32,44 @@ pub fn chance(bytes: &mut [u8]) -> io::Result<()> {
 /// The versions behind digest and fingerprints. Another version may give others for the same picture.
 const ALGORITHMS: &str = "pixels-1 pdq-1 features-1";
 
+/// Whom copies are made for, in the person's words: with a copy of its own for each, a copy that turns up tells who had it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Handover {
+    /// Who gets the copies.
+    pub recipient: Option<String>,
+    /// What for.
+    pub purpose: Option<String>,
+}
+
+impl Handover {
+    /// From what a person typed: spaces around it do not count, and nothing typed is nothing said.
+    ///
+    /// # Errors
+    /// A text is longer than a record takes.
+    pub fn new(recipient: &str, purpose: &str) -> Result<Self, Failure> {
+        let said = |text: &str| {
+            let text = text.trim();
+            if text.len() > ledger::TEXT_BYTES_MAX {
+                return Err(Failure::failed(
+                    "text_too_long",
+                    "the words for recipient or purpose are longer than a record takes",
+                    "Use up to 1,000 bytes for each: about 15 lines.",
+                ));
+            }
+            Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+        };
+        Ok(Self {
+            recipient: said(recipient)?,
+            purpose: said(purpose)?,
+        })
+    }
+
+    /// Whether anything was said.
+    fn is_said(&self) -> bool {
+        self.recipient.is_some() || self.purpose.is_some()
+    }
+}
+
 /// What recording needs.
 #[derive(Clone, Copy)]
 pub struct Recording<'a> {
@@ -43,6 +81,8 @@ pub struct Recording<'a> {
     pub app_version: &'a str,
     /// What time it is.
     pub clock: &'a (dyn Fn() -> SystemTime + Sync),
+    /// Whom the copies are for.
+    pub handover: &'a Handover,
 }
 
 impl fmt::Debug for Recording<'_> {
@@ -76,6 +116,8 @@ impl Recording<'_> {
         let picture = Picture::from(cleaned);
         let mut extras = Extras::default();
         extras.seed = Secret::random(chance).ok();
+        extras.recipient = self.handover.recipient.clone();
+        extras.purpose = self.handover.purpose.clone();
         let pixels = match &extras.seed {
             Some(seed) => self.workers.fingerprints(&picture, seed),
             None => Err(NotDecoded::Lost),
@@ -114,13 +156,17 @@ impl Recording<'_> {
     }
 
     /// Records a photo that is clean as it is and gets no copy: what a person shares belongs into the ledger all the same.
-    /// One that the ledger knows, as an original or as a clean copy, is not recorded again. Returns the record's id.
+    /// One that the ledger knows, as an original or as a clean copy, is not recorded again, unless it is for somebody now.
+    /// Returns the record's id.
     pub(crate) fn record_as_it_is(
         &self,
         source: Source,
         cleaned: &Cleaned,
         notes: &mut Vec<String>,
     ) -> Result<String, Failure> {
+        if self.handover.is_said() {
+            return self.append(&self.entry(source, cleaned, notes));
+        }
         let known = match self.ledger.find_digest(&source.digest()) {
             // What is known cannot be read without the passphrase, and recording never asks for it. A second record does
             // no harm.

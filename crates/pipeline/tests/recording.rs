@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use common::{SECRET, clean_photo, code, folder, found, names, outcomes, photo};
 use pipeline::ledger::{Digest, Ledger, Query};
 use pipeline::worker::Workers;
-use pipeline::{Outcome, Recording, Request, find};
+use pipeline::{Handover, Outcome, Recording, Request, find};
 
 fn clock() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_769_851_800)
@@ -21,6 +21,7 @@ struct Book {
     folder: tempfile::TempDir,
     ledger: Ledger,
     workers: Workers,
+    handover: Handover,
 }
 
 impl Book {
@@ -31,6 +32,7 @@ impl Book {
             folder,
             ledger,
             workers,
+            handover: Handover::default(),
         }
     }
 
@@ -40,8 +42,47 @@ impl Book {
             workers: &self.workers,
             app_version: "0.0.0",
             clock: &clock,
+            handover: &self.handover,
         }
     }
+}
+
+#[test]
+fn whom_a_copy_is_for_is_in_its_record_and_nowhere_else() {
+    let mut book = Book::new(Workers::in_process());
+    let folder = folder(&[("a.gif", &photo(true)), ("clean.gif", &clean_photo(true))]);
+    let photos = found([folder.path().join("a.gif"), folder.path().join("clean.gif")]);
+    let run = |book: &Book| outcomes(&photos, &Request::default(), Some(&book.recording()));
+    run(&book);
+    for name in ["Ann Ex", "Ben Why"] {
+        book.handover = Handover::new(&format!(" {name}\n"), "").unwrap();
+        run(&book);
+    }
+    // A photo that was clean and known already is recorded again for each who gets it, and only then.
+    book.handover = Handover::default();
+    let before = book.ledger.list(&Query::default()).unwrap().total;
+    run(&book);
+    let after = book.ledger.list(&Query::default()).unwrap().total;
+    assert_eq!(after - before, 1, "the one that had to be cleaned");
+    let list = |text: &str| {
+        let query = Query {
+            text: text.to_owned(),
+            ..Query::default()
+        };
+        book.ledger.list(&query).unwrap().records
+    };
+    assert_eq!(list("ann").len(), 2);
+    assert_eq!(list("ben why").len(), 2);
+    let record = &list("ben why")[0];
+    assert_eq!(record.extras.recipient.as_deref(), Some("Ben Why"));
+    assert_eq!(record.extras.purpose, None);
+    for file in fs::read_dir(book.folder.path()).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(6).any(|part| part == b"Ann Ex"));
+    }
+    assert_eq!(Handover::new(" ", "\t").unwrap(), Handover::default());
+    let long = "x".repeat(1_001);
+    assert_eq!(Handover::new(&long, "").unwrap_err().code, "text_too_long");
 }
 
 #[test]

@@ -59,7 +59,21 @@ fn every_screen_in_light_and_dark() {
         app.wait_for_text("1 to 3 of 3");
         picture("ledger");
         app.click("button", "Open record 1");
+        app.wait_for_text("Digests (SHA-256)");
         picture("ledger-record");
+        app.click("button", "Prove…");
+        app.wait_for_text("Whoever gets it will see");
+        picture("ledger-prove");
+        for (tab, words) in [
+            ("Time", "Whom you trust"),
+            ("Key", "Replace the key"),
+            ("Backup", "Compare with the sheet"),
+            ("Check a proof", "drop it on the window"),
+        ] {
+            app.click("button", tab);
+            app.wait_for_text(words);
+            picture(&format!("ledger-{}", tab.to_lowercase().replace(' ', "-")));
+        }
         app.close();
     }
 }

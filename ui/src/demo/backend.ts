@@ -2,7 +2,8 @@
 
 import type { Backend, LedgerState, Photo, PhotoState, Reply, Settings, SkippedFile, UiEvent } from '../backend';
 import { ended, made, pictureOf, reportOf } from './photos';
-import { list, record } from './records';
+import { demoLedger } from './ledger';
+import { record } from './records';
 
 export type Scene = {
   photos: Photo[];
@@ -19,6 +20,7 @@ export const SETTINGS: Settings = {
   keep: [],
   keepTimes: false,
   record: true,
+  keepThumbnails: false,
   theme: 'system',
 };
 
@@ -93,15 +95,9 @@ export function demoBackend(scene: Scene): Backend & { emit: (...events: UiEvent
     clear: () => (drop(photos.map(({ id }) => id)), ok(null)),
     remove: (ids) => (drop(ids), ok(null)),
     reveal: () => ok(null),
-    ledgerList: (text, offset, limit) =>
-      ledger.kind === 'problem'
-        ? Promise.resolve({ status: 'error', error: ledger.problem })
-        : ok(list(ledger.count, text, offset, limit)),
-    ledgerExport: (format) => ok({ saved: true, count: 312, name: `cloakroom-ledger.${format}` }),
-    ledgerFindPhoto: () => ok({ total: 1, records: [record(298)] }),
-    showLedgerFolder: () => ok(null),
+    ...demoLedger(() => ledger),
     setSettings: (next) => ok((settings = next)),
     chooseOutputFolder: () => ok((settings = { ...settings, destination: { kind: 'folder', name: 'To share' } })),
-    previewUrl: (id) => pictures[`./pictures/${pictureOf(id)}.svg`] ?? 'none',
+    previewUrl: (id) => pictures[`./pictures/${typeof id === 'number' ? pictureOf(id) : 'hills'}.svg`] ?? 'none',
   };
 }

@@ -1,6 +1,6 @@
 // A made-up ledger. Digests are drawn from a counter: they look right and mean nothing.
 
-import type { LedgerPage, LedgerRecord } from '../backend';
+import type { AnchorFilter, LedgerPage, LedgerRecord } from '../backend';
 
 function digest(seed: number): string {
   let x = (seed * 2654435761 + 97) >>> 0;
@@ -11,6 +11,9 @@ function digest(seed: number): string {
   }
   return hex.slice(0, 64);
 }
+
+/** Up to this record, somebody confirms a time. */
+export const ANCHORED = 280;
 
 export function record(sequence: number): LedgerRecord {
   const bytes = 900_000 + ((sequence * 733_331) % 9_000_000);
@@ -28,20 +31,25 @@ export function record(sequence: number): LedgerRecord {
     outputSha256: digest(sequence * 7 + 1),
     pixelsSha256: sequence % 9 === 0 ? null : digest(sequence * 7 + 2),
     appVersion: '0.1.0',
+    recipient: sequence % 10 === 8 ? 'Ann Example' : null,
+    purpose: sequence % 10 === 8 ? 'holiday album' : null,
+    isAnchored: sequence <= ANCHORED,
+    hasThumbnail: false,
     previous: sequence === 1 ? '0'.repeat(64) : digest((sequence - 1) * 7 + 3),
     hash,
   };
 }
 
-export function list(count: number, text: string, offset: number, limit: number): LedgerPage {
+export function list(count: number, text: string, filter: AnchorFilter, offset: number, limit: number): LedgerPage {
   const wanted = text.toLowerCase();
   const all = Array.from({ length: count }, (_, i) => record(count - i)).filter(
     (one) =>
-      wanted === '' ||
+      (filter === 'all' || one.isAnchored === (filter === 'anchored')) &&
+      (wanted === '' ||
       one.container.startsWith(wanted) ||
       [one.id, one.claimedTime, one.originalSha256, one.outputSha256, one.pixelsSha256 ?? ''].some((value) =>
         value.startsWith(wanted),
-      ),
+      )),
   );
   return { total: all.length, records: all.slice(offset, offset + limit) };
 }

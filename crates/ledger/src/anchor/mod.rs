@@ -186,6 +186,27 @@ impl Ledger {
         Ok(anchors)
     }
 
+    /// Every anchor, as [`anchors`](Self::anchors), with what it proves by these certificates and block headers, or why it
+    /// does not hold any more.
+    ///
+    /// # Errors
+    ///
+    /// What [`open`](Self::open) says if the file cannot be used now.
+    #[expect(clippy::type_complexity, reason = "an anchor and what came of it")]
+    pub fn checked_anchors(
+        &self,
+        roots: &[Vec<u8>],
+        headers: &[[u8; 80]],
+    ) -> Result<Vec<(KeptAnchor, Result<Proof, &'static str>)>, Error> {
+        let anchors = self.anchors()?.into_iter().map(|kept| {
+            let digest = kept.checkpoint.digest();
+            let (kind, bytes) = (&kept.anchor.kind, &kept.anchor.bytes);
+            let proof = check(kind, bytes, &digest, roots, headers);
+            (kept, proof)
+        });
+        Ok(anchors.collect())
+    }
+
     /// The first anchored checkpoint with the entry at `sequence` in it, and its anchors.
     pub(crate) fn first_anchored(
         &self,
