@@ -3,7 +3,7 @@
 use super::conv::{Bend, Plus, Scratch, Slopes};
 use super::graph::Network;
 use super::lanes::{Block, LANES};
-use super::layers::{self, Notes};
+use super::layers::{self, Notes, NotesSize};
 use super::layout::{Layout, from_planes, to_planes};
 use super::program::Step;
 use super::schedule::{Back, Run, Schedule};
@@ -53,19 +53,12 @@ impl Network {
         let layouts: Vec<Layout> = shapes.iter().map(|shape| Layout::new(*shape)).collect();
         let schedule = Schedule::new(self, &layouts, with_gradient);
         let lengths = schedule.slots.lengths();
-        let blocks = lengths
-            .iter()
-            .fold(0, |sum: usize, length| sum.saturating_add(*length));
-        self.limits().check(
-            "values",
-            blocks.saturating_mul(LANES),
-            self.limits().values_max,
-        )?;
         let notes = |step: &Step| {
             let (from, to) = (layouts[step.inputs[0]], layouts[step.output]);
             let bends = step.bend.is_some() && with_gradient;
-            Notes::new(&self.nodes[step.node].op, bends, from, to)
+            NotesSize::of(&self.nodes[step.node].op, bends, from, to)
         };
+        let notes: Vec<NotesSize> = self.steps.iter().map(notes).collect();
         let columns = layouts
             .iter()
             .map(|layout| layout.columns)
@@ -73,6 +66,16 @@ impl Network {
             .unwrap_or(0);
         let scratch = self.steps.iter().filter_map(|step| step.conv.as_ref());
         let scratch = scratch.map(|conv| conv.scratch(columns)).max().unwrap_or(0);
+        let working = Scratch::total(scratch);
+        let blocks = lengths
+            .iter()
+            .fold(working, |sum, length| sum.saturating_add(*length));
+        let noted = notes
+            .iter()
+            .fold(0, |sum: usize, size| sum.saturating_add(size.values()));
+        let values = blocks.saturating_mul(LANES).saturating_add(noted);
+        self.limits()
+            .check("values", values, self.limits().values_max)?;
         let last = shapes.last().copied().unwrap_or_default();
         Ok(Plan {
             number: self.number,
@@ -80,7 +83,7 @@ impl Network {
                 .iter()
                 .map(|length| vec![Block::ZERO; *length])
                 .collect(),
-            notes: self.steps.iter().map(notes).collect(),
+            notes: notes.into_iter().map(Notes::new).collect(),
             scratch: Scratch::new(scratch),
             output: vec![0.0; count(last)],
             input_gradient: vec![0.0; if with_gradient { count(shapes[0]) } else { 0 }],

@@ -35,7 +35,7 @@ impl Default for PackLimits {
             inputs_max: 64,
             channels_max: 8192,
             reach_max: 64,
-            weights_max: 64 << 20,
+            weights_max: 32 << 20,
             values_max: 1 << 29,
             multiplications_max: 4_000_000_000_000,
         }

@@ -8,10 +8,15 @@ use super::super::lanes::Block;
 pub(in super::super) struct Scratch(Vec<Mutex<Vec<Block>>>);
 
 impl Scratch {
+    /// A piece of so many blocks for each thread.
     pub(in super::super) fn new(blocks: usize) -> Self {
-        let threads = rayon::current_num_threads();
-        let piece = || Mutex::new(vec![Block::ZERO; blocks]);
-        Self((0..threads).map(|_| piece()).collect())
+        let piece = |_| Mutex::new(vec![Block::ZERO; blocks]);
+        Self((0..rayon::current_num_threads()).map(piece).collect())
+    }
+
+    /// Blocks of all pieces together.
+    pub(in super::super) fn total(blocks: usize) -> usize {
+        blocks.saturating_mul(rayon::current_num_threads())
     }
 
     /// Lends this thread's piece.

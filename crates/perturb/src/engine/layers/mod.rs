@@ -12,7 +12,7 @@ mod sums;
 pub(super) use pointwise::{join, masked};
 
 use super::graph::Node;
-use super::lanes::Block;
+use super::lanes::{Block, LANES};
 use super::layout::Layout;
 use crate::pack::Op;
 
@@ -55,11 +55,28 @@ pub(super) const fn works_in_place(op: &Op) -> bool {
 }
 
 impl Notes {
-    /// Room for a step's notes. `bends` is whether it is a convolution that ends with one.
-    pub(super) fn new(op: &Op, bends: bool, from: Layout, to: Layout) -> Self {
+    /// Room for a step's notes.
+    pub(super) fn new(size: NotesSize) -> Self {
+        Self {
+            bits: vec![0; size.bits],
+            numbers: vec![0.0; size.numbers],
+        }
+    }
+}
+
+/// How large [`Notes`] are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NotesSize {
+    bits: usize,
+    numbers: usize,
+}
+
+impl NotesSize {
+    /// `bends` is whether it is a convolution that ends with one.
+    pub(super) fn of(op: &Op, bends: bool, from: Layout, to: Layout) -> Self {
         let bits = match op {
             Op::Relu | Op::LeakyRelu { .. } | Op::Prelu { .. } | Op::Clamp { .. } => to.len(),
-            Op::MaxPool { .. } => to.len() * super::lanes::LANES,
+            Op::MaxPool { .. } => to.len() * LANES,
             _ if bends => to.len(),
             _ => 0,
         };
@@ -69,10 +86,12 @@ impl Notes {
             Op::Linear { .. } => from.channels * from.rows * from.columns,
             _ => 0,
         };
-        Self {
-            bits: vec![0; bits],
-            numbers: vec![0.0; numbers],
-        }
+        Self { bits, numbers }
+    }
+
+    /// In 32-bit numbers.
+    pub(super) const fn values(self) -> usize {
+        self.bits / 2 + self.numbers
     }
 }
 
