@@ -99,7 +99,7 @@ def export(net, path, families, source="trained by training/train_generator.py")
     """Write the network as a pack. Its family is the list of the families that it was trained against."""
     tensors = {name: value for name, value in net.state_dict().items()}
     manifest = {
-        "name": "generator", "title": "Cloakroom one-shot generator", "family": " ".join(families), "kind": "generator", "licence": "MIT",
+        "name": "generator", "title": "Cloakroom one-shot generator", "family": " ".join(families), "kind": "generator", "licence": "MIT OR Apache-2.0",
         "source": source, "origin": "ours",
         "input": {"channels": 4, "width": 0, "height": 0, "multiple": 8, "mean": [0, 0, 0, 0], "std": [1, 1, 1, 1]},
         "layers": net.layers(),

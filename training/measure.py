@@ -42,24 +42,31 @@ def jpeg(pixels, quality=UPLOAD_QUALITY):
     return np.asarray(Image.open(file).convert("RGB"))
 
 
+def at_upload_size(pixels):
+    """1080 px on the long side where it is longer."""
+    height, width = pixels.shape[:2]
+    long = max(width, height)
+    wanted = min(long, UPLOAD_SIDE)
+    if wanted == long:
+        return pixels
+    return resized(pixels, tuple(max(1, (side * wanted + long // 2) // long) for side in (width, height)))
+
+
 def uploaded(pixels):
-    """1080 px on the long side where it is larger, then JPEG q75: what most sites do."""
-    height, width = pixels.shape[:2]
-    scale = UPLOAD_SIDE / max(width, height)
-    if scale < 1:
-        pixels = resized(pixels, (max(1, round(width * scale)), max(1, round(height * scale))))
-    return jpeg(pixels)
+    """1080 px on the long side, then JPEG q75: what most sites do."""
+    return jpeg(at_upload_size(pixels))
 
 
-def cropped(pixels, share=0.6):
+def cropped(pixels):
+    """The middle 60 % of each side."""
     height, width = pixels.shape[:2]
-    top, left = round(height * (1 - share) / 2), round(width * (1 - share) / 2)
+    top, left = height // 5, width // 5
     return pixels[top:height - top, left:width - left]
 
 
 def denoised(pixels):
-    """OpenCV's non-local means, h = 10 for lightness and colour, 7×7 patches in 21×21."""
-    return cv2.fastNlMeansDenoisingColored(np.ascontiguousarray(pixels), None, 10, 10, 7, 21)
+    """OpenCV's non-local means on the three channels together, h = 10, 7×7 patches in 21×21."""
+    return cv2.fastNlMeansDenoising(np.ascontiguousarray(pixels), None, 10, 7, 21)
 
 
 def halved(pixels):
@@ -68,16 +75,16 @@ def halved(pixels):
 
 
 def views(pixels, size):
-    """All views of one picture, at the working size of the whole picture."""
-    at = resized(pixels, size)
-    sent = resized(uploaded(pixels), size)
+    """All views of one picture, at the working size of the whole picture. The first four are those of the product's report."""
+    at, sent = resized(pixels, size), uploaded(pixels)
     return {
         "as_is": at,
-        "after_upload": sent,
-        "after_half": resized(halved(uploaded(pixels)), size),
+        "after_upload": resized(sent, size),
+        "after_denoise": denoised(at),
         "after_crop": resized(cropped(pixels), size),
-        "after_crop_upload": resized(cropped(uploaded(pixels)), size),
-        "after_denoise": denoised(sent),
+        "after_half": halved(at),
+        "after_upload_half": halved(resized(sent, size)),
+        "after_upload_denoise": denoised(resized(sent, size)),
     }
 
 
@@ -86,10 +93,15 @@ def tensor(pixels):
 
 
 def noise_like(original, cloaked, size, seed):
-    """Normal noise made at the working size, enlarged to full size, with the energy that the cloak has there. uint8."""
+    """Normal noise made at the working size, enlarged to full size, with the energy that the cloak has there. uint8.
+
+    Grey stays grey, as the cloak of a grey picture does.
+    """
     height, width = original.shape[:2]
     energy = np.sqrt(np.mean((cloaked.astype(np.float32) - original) ** 2))
     noise = np.random.default_rng(seed).normal(size=(size[1], size[0], 3)).astype(np.float32)
+    if np.ptp(original, axis=2).max() == 0:
+        noise = np.repeat(noise[:, :, :1], 3, 2)
     planes = [np.asarray(Image.fromarray(noise[:, :, c]).resize((width, height), Image.BICUBIC)) for c in range(3)]
     noise = np.stack(planes, 2)
     noise *= energy / (np.sqrt(np.mean(noise ** 2)) + 1e-9)
@@ -104,17 +116,17 @@ def encoders(folder, names):
 
 
 @torch.no_grad()
-def shifts(nets, original, cloaked, seed, grey_control=True):
+def shifts(nets, original, cloaked, seed):
     """All numbers of one pair. Returns {encoder: {view: {shift, noise}, jpeg_alone}}."""
     height, width = original.shape[:2]
     size = working_size(width, height)
     noisy = noise_like(original, cloaked, size, seed)
     seen = {who: views(pixels, size) for who, pixels in (("original", original), ("cloaked", cloaked), ("noise", noisy))}
-    plain = {"as_is": resized(original, size), "jpeg": resized(jpeg(original), size)}
+    uncoded, coded = resized(at_upload_size(original), size), resized(uploaded(original), size)
     out = {}
     for name, net in nets.items():
-        base = net(tensor(plain["as_is"]))
-        told = {"jpeg_alone": ((net(tensor(plain["jpeg"])) - base).norm() / base.norm()).item()}
+        base = net(tensor(uncoded))
+        told = {"jpeg_alone": ((net(tensor(coded)) - base).norm() / base.norm()).item()}
         for view in seen["original"]:
             clean = net(tensor(seen["original"][view]))
             told[view] = {

@@ -50,7 +50,7 @@ class Meter(torch.nn.Module):
         made, shapes = layers(widths, blocks, out)
         self.multiple = 4 * 2 ** (len(widths) - 1)
         self.manifest = {
-            "name": f"meter-{family}", "title": title, "family": family, "kind": "meter", "licence": "MIT",
+            "name": f"meter-{family}", "title": title, "family": family, "kind": "meter", "licence": "MIT OR Apache-2.0",
             "source": f"distilled by training/train_meter.py from {teacher}", "origin": "ours",
             "input": {"channels": 3, "width": 0, "height": 0, "multiple": self.multiple, "mean": [0.5] * 3, "std": [0.5] * 3},
             "layers": made,

@@ -22,8 +22,8 @@ import transforms
 from visibility import Visibility
 
 FAMILY = {"taef2": "flux2", "taesana": "sana", "vaelight": "sd1"}
-LINES_OF_NOISE = 0.1
-SIZE = 256  # working crop; the photo is given at twice that
+LINES_OF_NOISE = 0.25
+SIZE = 192  # working crop; the photo is given at twice that
 
 
 def teachers(folder, names):
@@ -104,7 +104,7 @@ def main():
     parser.add_argument("--schedule-steps", type=int, default=12000, help="steps over which the learning rate falls")
     parser.add_argument("--batch", type=int, default=2)
     parser.add_argument("--angular", type=float, default=3.0)
-    parser.add_argument("--overall", type=float, default=0.1)
+    parser.add_argument("--overall", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pack", type=Path, help="where to put the pack at each checkpoint")
     options = parser.parse_args()
