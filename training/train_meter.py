@@ -78,13 +78,14 @@ def changes(rng, full, small, teachers, generators, seeded):
 
 
 def make_pairs(options):
-    rng = np.random.default_rng(options.seed)
-    seeded = torch.Generator().manual_seed(options.seed)
     teachers = open_teachers(options.packs)
     generators = [generator.load(path) for path in options.generators]
     photos = pictures.training(options.pictures)
-    scenes, started = [], time.time()
-    for number in range(options.count):
+    file = options.run / "pairs.pt"
+    scenes, started = torch.load(file, weights_only=False) if file.exists() else [], time.time()
+    for number in range(len(scenes), options.count):
+        rng = np.random.default_rng([options.seed, number])  # each scene its own: it goes on where it was ended
+        seeded = torch.Generator().manual_seed(options.seed * 100_003 + number)
         full = pictures.sample(rng, photos, 2 * SIZE, made=0.2)
         small = cv2.resize(full, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
         full, small = (torch.from_numpy(a).permute(2, 0, 1)[None].float() for a in (full, small))
@@ -98,10 +99,10 @@ def make_pairs(options):
             batch = torch.cat(list(views.values())).round().clamp(0, 255)
             latents = {family: latent(net, batch).half() for family, net in teachers.items()}
         scenes.append({"kinds": list(views), "pictures": batch.byte(), **latents})
-        if number % 50 == 49:
+        if number % 25 == 24 or number + 1 == options.count:
             print(f"{number + 1} scenes, {time.time() - started:.0f} s", flush=True)
-            torch.save(scenes, options.run / "pairs.pt")
-    torch.save(scenes, options.run / "pairs.pt")
+            torch.save(scenes, file.with_suffix(".part"))
+            file.with_suffix(".part").replace(file)
 
 
 def norms(a, b):
