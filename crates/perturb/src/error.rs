@@ -43,6 +43,12 @@ pub enum Error {
     /// The person cancelled before there was anything to keep.
     #[error("cancelled")]
     Cancelled,
+    /// A model does not fit what it says it is for.
+    #[error("the model '{model}' does not take or give what a model of its kind does")]
+    Unusable {
+        /// The name in its manifest.
+        model: String,
+    },
     /// A model gave values that are no numbers.
     #[error("the model '{model}' gave values that are no numbers")]
     NotFinite {

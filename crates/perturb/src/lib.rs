@@ -6,12 +6,15 @@
 
 #![deny(rustdoc::broken_intra_doc_links)]
 
+mod ascent;
 #[allow(dead_code)]
 mod chance;
 pub mod engine;
 mod enlarge;
 mod error;
 pub mod faces;
+mod generator;
+mod latent;
 mod measure;
 mod measured;
 mod models;
@@ -21,11 +24,15 @@ mod perturbation;
 mod picture;
 #[allow(dead_code)]
 mod planes;
+mod portrait;
 mod protect;
 #[allow(dead_code)]
 mod resample;
 #[allow(dead_code)]
 mod transforms;
+#[allow(dead_code)]
+mod visibility;
+mod watching;
 
 pub use error::Error;
 pub use measure::measure;

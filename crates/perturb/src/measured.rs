@@ -15,16 +15,28 @@ pub struct Area {
     pub height: f32,
 }
 
+impl Area {
+    /// From left, top, width and height.
+    pub(crate) fn of([x, y, width, height]: [f32; 4]) -> Self {
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+}
+
 /// What was used to make a cloak, and what came of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Made {
     /// The name of the generator, if one was run.
     pub generator: Option<String>,
-    /// Families of the encoders that the generator was trained on, as its manifest says.
-    pub generator_families: Vec<String>,
     /// Names of the latent encoders and meters whose gradient was followed.
     pub encoders: Vec<String>,
+    /// Families of the encoders that it was made with, the generator's training included.
+    pub encoder_families: Vec<String>,
     /// Names of the recognisers whose gradient was followed.
     pub recognisers: Vec<String>,
     /// The faces that were found and cloaked.

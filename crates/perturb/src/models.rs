@@ -1,6 +1,7 @@
 //! The networks at hand.
 
 use crate::engine::Network;
+use crate::faces::{Finder, Recogniser};
 use crate::pack::{Kind, Pack, PackError};
 
 /// What a cloak is made and measured with, sorted by kind.
@@ -12,10 +13,8 @@ pub struct Models {
     pub encoders: Vec<Network>,
     /// Small stand-ins for such encoders; their gradient is followed only where there is no encoder.
     pub meters: Vec<Network>,
-    /// Finds faces.
-    pub detector: Option<Network>,
-    /// Finds eyes, nose and mouth in a face.
-    pub landmarks: Option<Network>,
+    /// Finds faces and their eyes, noses and mouths.
+    pub finder: Option<Finder>,
     /// Tell faces apart.
     pub recognisers: Vec<Network>,
 }
@@ -27,16 +26,23 @@ impl Models {
     /// [`PackError`] of the first pack whose network cannot be built.
     pub fn from_packs<'a>(packs: impl IntoIterator<Item = &'a Pack>) -> Result<Self, PackError> {
         let mut models = Self::default();
+        let (mut detector, mut landmarks) = (None, None);
         for pack in packs {
             let network = Network::new(pack)?;
             match pack.manifest().kind {
                 Kind::Generator => models.generator = Some(network),
                 Kind::Latent => models.encoders.push(network),
                 Kind::Meter => models.meters.push(network),
-                Kind::Detector => models.detector = Some(network),
-                Kind::Landmarks => models.landmarks = Some(network),
-                Kind::Recogniser => models.recognisers.push(network),
+                Kind::Detector => detector = Some(network),
+                Kind::Landmarks => landmarks = Some(network),
+                Kind::Recogniser => {
+                    Recogniser::new(&network)?;
+                    models.recognisers.push(network);
+                }
             }
+        }
+        if let (Some(detector), Some(landmarks)) = (detector, landmarks) {
+            models.finder = Some(Finder::new(detector, landmarks)?);
         }
         Ok(models)
     }
@@ -50,11 +56,19 @@ impl Models {
         }
     }
 
+    /// The recognisers, ready to be asked.
+    pub(crate) fn recognisers(&self) -> Vec<Recogniser<'_>> {
+        self.recognisers
+            .iter()
+            .filter_map(|network| Recogniser::new(network).ok())
+            .collect()
+    }
+
     /// True when there is nothing that a cloak could be made with.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.generator.is_none()
             && self.followed().is_empty()
-            && (self.recognisers.is_empty() || self.detector.is_none() || self.landmarks.is_none())
+            && (self.recognisers.is_empty() || self.finder.is_none())
     }
 }

@@ -33,7 +33,6 @@ pub struct Perturbation {
 }
 
 impl Perturbation {
-    #[allow(dead_code)]
     pub(crate) fn new(width: usize, height: usize, layers: Vec<Layer>, made: Made) -> Self {
         Self {
             width,
@@ -55,11 +54,13 @@ impl Perturbation {
         self.height
     }
 
-    /// Multiplies what is added.
-    #[allow(dead_code)]
-    pub(crate) fn scale(&mut self, factor: f32) {
-        for value in self.layers.iter_mut().flat_map(|layer| &mut layer.planes) {
-            *value *= factor;
+    /// Multiplies what is added: the first layer by one factor, those over it by another.
+    pub(crate) fn scale(&mut self, base: f32, over: f32) {
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            let factor = if index == 0 { base } else { over };
+            for value in &mut layer.planes {
+                *value *= factor;
+            }
         }
     }
 
@@ -95,7 +96,14 @@ impl Perturbation {
             .par_chunks_mut(BAND_ROWS * self.width * channels)
             .enumerate()
             .for_each(|(band, pixels)| {
-                renderer.add(pixels, channels, 0, band * BAND_ROWS, self.width, 1.0);
+                renderer.add(
+                    pixels,
+                    channels,
+                    0,
+                    band * BAND_ROWS,
+                    self.width,
+                    [1.0, 1.0],
+                );
             });
         true
     }
@@ -126,7 +134,7 @@ pub(crate) struct Renderer<'a> {
 }
 
 impl Renderer<'_> {
-    /// Adds `gain` times the perturbation to the window at `left`, `top` that is `width` pixels wide; its height follows from
+    /// Adds the perturbation, its first layer and those over it multiplied by `base` and `over`, to the window at `left`, `top` that is `width` pixels wide; its height follows from
     /// the number of samples.
     pub(crate) fn add<S: Sample>(
         &self,
@@ -135,12 +143,14 @@ impl Renderer<'_> {
         left: usize,
         top: usize,
         width: usize,
-        gain: f32,
+        [base, over]: [f32; 2],
     ) {
         let height = pixels.len() / (channels * width);
         // Row by row, three values a pixel.
         let mut change = vec![0.0f32; height * width * 3];
-        for ([x, y, layer_width, layer_height], enlarged) in &self.layers {
+        for (index, ([x, y, layer_width, layer_height], enlarged)) in self.layers.iter().enumerate()
+        {
+            let gain = if index == 0 { base } else { over };
             // The part of the window that the layer covers.
             let from_x = left.max(*x);
             let to_x = (left + width).min(x + layer_width);
@@ -158,7 +168,7 @@ impl Renderer<'_> {
                     let start = ((from_y - top + row) * width + from_x - left) * 3 + channel;
                     let into = change.get_mut(start..).unwrap_or_default();
                     for (into, value) in into.iter_mut().step_by(3).zip(values) {
-                        *into += value;
+                        *into += gain * value;
                     }
                 },
             );
@@ -177,7 +187,7 @@ impl Renderer<'_> {
                 let &[red, green, blue] = change else {
                     continue;
                 };
-                let grey = gain * (0.299 * red + 0.587 * green + 0.114 * blue);
+                let grey = 0.299 * red + 0.587 * green + 0.114 * blue;
                 match pixel {
                     [value] | [value, _] => *value = value.moved(grey, threshold),
                     [r, g, b] | [r, g, b, _] if r == g && g == b => {
@@ -186,9 +196,9 @@ impl Renderer<'_> {
                         *b = *r;
                     }
                     [r, g, b] | [r, g, b, _] => {
-                        *r = r.moved(gain * red, threshold);
-                        *g = g.moved(gain * green, threshold);
-                        *b = b.moved(gain * blue, threshold);
+                        *r = r.moved(red, threshold);
+                        *g = g.moved(green, threshold);
+                        *b = b.moved(blue, threshold);
                     }
                     _ => {}
                 }
@@ -350,7 +360,7 @@ mod tests {
         let mut window = cut(&before);
         perturbation
             .renderer()
-            .add(&mut window, 3, left, top, width, 1.0);
+            .add(&mut window, 3, left, top, width, [1.0, 1.0]);
         assert_eq!(window, cut(&whole));
     }
 

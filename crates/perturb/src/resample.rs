@@ -96,6 +96,15 @@ impl Axis {
         }
     }
 
+    /// The mean over the outputs of the squared weights' sum.
+    pub(crate) fn variance_kept(&self) -> f32 {
+        self.weights
+            .iter()
+            .map(|weight| weight * weight)
+            .sum::<f32>()
+            / self.to().max(1) as f32
+    }
+
     pub(crate) fn to(&self) -> usize {
         self.first.len() - 1
     }

@@ -1,0 +1,236 @@
+//! One face of the photo, with a layer of its own.
+
+use crate::Error;
+use crate::Picture;
+use crate::ascent::{Ascent, CHANGE_MAX};
+use crate::chance::Chance;
+use crate::faces::{Expectation, Face, Identity, Jitter, Recogniser, Way};
+use crate::perturbation::Layer;
+use crate::planes::Planes;
+use crate::resample::{Axis, Resampling};
+use crate::visibility::{Pyramid, numbers};
+
+/// The long side of a face's planes: recognisers look at 112 to 150 px, and an upload leaves a face seldom more.
+const SIDE: usize = 192;
+
+/// At the border of the face's square its change fades over this share of the side.
+const FADE: f32 = 0.16;
+
+/// How much of the change for the rest of the picture stays in the middle of a face: the budget there is the face's.
+const KEPT: f32 = 0.3;
+
+/// How the gradient is taken: on what sharing leaves, from a jittered crop, twice a step, blurred a little, since
+/// recognisers that were not asked agree on what is coarse.
+const WAY: Way = Way {
+    expectation: Expectation {
+        rescale: 0.4,
+        blur: 0.2,
+        jpeg: 0.5,
+        denoise: 0.35,
+    },
+    jitter: Jitter {
+        turn: 0.06,
+        scale: 0.06,
+        shift: 0.03,
+        mirror: 0.3,
+    },
+    draws: 2,
+    gradient_blur: 0.8,
+    enough: 2.2,
+};
+
+/// A face, and the change that moves its embedding.
+pub(crate) struct Portrait<'a> {
+    /// Left, top, width, height in the photo.
+    pub(crate) area: [usize; 4],
+    clean: Planes,
+    /// What is there of the rest of the picture's change, faded out.
+    beneath: Planes,
+    /// 1 in the middle, 0 at the border.
+    window: Vec<f32>,
+    pyramid: Pyramid,
+    identity: Identity<'a>,
+    change: Planes,
+    /// P's value that the change is kept at.
+    budget: f32,
+    grey: bool,
+    chance: Chance,
+}
+
+impl<'a> Portrait<'a> {
+    /// None when the face is too small to be anyone's.
+    pub(crate) fn new(
+        photo: &Picture,
+        face: &Face,
+        recognisers: &[Recogniser<'a>],
+        budget: f32,
+        grey: bool,
+        mut chance: Chance,
+    ) -> Result<Option<Self>, Error> {
+        let Some(area) = area(photo, face) else {
+            return Ok(None);
+        };
+        let [left, top, across, down] = area;
+        let size = planes_size(photo, across, down);
+        let [width, height] = size;
+        let clean = Planes::of_part(photo, area, width, height);
+        let (x, y) = (width as f32 / across as f32, height as f32 / down as f32);
+        let moved = face.moved(left as f32, top as f32, x, y);
+        let identity =
+            Identity::new(recognisers, &[moved], &clean, WAY).map_err(|_| Error::Unusable {
+                model: recognisers
+                    .first()
+                    .map_or_else(String::new, |recogniser| recogniser.name().to_owned()),
+            })?;
+        let pyramid = Pyramid::of(&clean, across as f32 / width as f32, numbers());
+        let mut change = Planes::zero(width, height);
+        for value in &mut change.values {
+            *value = chance.normal();
+        }
+        let window = window(width, height);
+        let mut portrait = Self {
+            area,
+            beneath: Planes::zero(width, height),
+            clean,
+            window,
+            pyramid,
+            identity,
+            change,
+            // A quiet start: the first steps should not have to undo noise.
+            budget: 0.3 * budget,
+            grey,
+            chance,
+        };
+        portrait.fade();
+        portrait.normalise();
+        portrait.budget = budget;
+        Ok(Some(portrait))
+    }
+
+    /// Takes over what the rest of the picture's change is here.
+    pub(crate) fn lay_over(&mut self, base: &Planes, photo: &Picture) {
+        let [left, top, across, down] = self.area;
+        let part = |side: usize, from: usize, length: usize, whole: u32, to: usize| {
+            let scale = side as f64 / f64::from(whole);
+            Axis::part(side, from as f64 * scale, length as f64 * scale, to)
+        };
+        self.beneath = Resampling {
+            columns: part(base.width, left, across, photo.width(), self.clean.width),
+            rows: part(base.height, top, down, photo.height(), self.clean.height),
+        }
+        .forward(base);
+    }
+
+    /// One step. Returns how many thresholds the embedding has moved, on average.
+    pub(crate) fn step(&mut self, rate: f32) -> f32 {
+        let seen = self
+            .clean
+            .plus(&self.beneath, 1.0)
+            .plus(&self.change, 1.0)
+            .clipped();
+        let (loss, mut gradient) = self.identity.gradient(&seen, &mut self.chance);
+        // The loss falls; the ascent climbs.
+        gradient.scale(-1.0);
+        for plane in gradient.planes_mut() {
+            for (value, window) in plane.iter_mut().zip(&self.window) {
+                *value *= window;
+            }
+        }
+        self.ascent_step(gradient, rate);
+        -loss
+    }
+
+    fn ascent_step(&mut self, gradient: Planes, rate: f32) {
+        let size = [self.clean.width, self.clean.height];
+        let mut ascent = Ascent::new(&self.pyramid, size, self.budget, self.grey);
+        ascent.step(&mut self.change, gradient, rate);
+        self.fade();
+    }
+
+    fn fade(&mut self) {
+        for plane in self.change.planes_mut() {
+            for (value, window) in plane.iter_mut().zip(&self.window) {
+                *value *= window;
+            }
+        }
+    }
+
+    fn normalise(&mut self) {
+        let seen = self.pyramid.value(&self.change);
+        if seen > 1e-9 {
+            self.change.scale(self.budget / seen);
+        }
+    }
+
+    /// Makes the change this much larger, and keeps it so from now on.
+    pub(crate) fn scale(&mut self, factor: f32) {
+        self.change.scale(factor);
+        self.budget *= factor;
+        for value in &mut self.change.values {
+            *value = value.clamp(-CHANGE_MAX, CHANGE_MAX);
+        }
+    }
+
+    pub(crate) fn layer(&self) -> Layer {
+        Layer {
+            area: self.area,
+            size: [self.change.width, self.change.height],
+            planes: self.change.values.clone(),
+        }
+    }
+
+    /// How much of the rest of the picture's change stays, at each pixel of planes over the whole photo.
+    pub(crate) fn spare(&self, kept: &mut [f32], [width, height]: [usize; 2], photo: &Picture) {
+        let [left, top, across, down] = self.area.map(|value| value as f32);
+        let (scale_x, scale_y) = (
+            photo.width() as f32 / width as f32,
+            photo.height() as f32 / height as f32,
+        );
+        for (y, row) in kept.chunks_exact_mut(width).enumerate() {
+            let down_here = ((y as f32 + 0.5) * scale_y - top) / down;
+            for (x, kept) in row.iter_mut().enumerate() {
+                let across_here = ((x as f32 + 0.5) * scale_x - left) / across;
+                let inside = fade(across_here) * fade(down_here);
+                *kept = kept.min(1.0 - (1.0 - KEPT) * inside);
+            }
+        }
+    }
+}
+
+/// The face's square as far as it is in the photo; none below what planes need.
+fn area(photo: &Picture, face: &Face) -> Option<[usize; 4]> {
+    let [left, top, side] = face.square();
+    let span = |from: f32, whole: u32| {
+        let start = from.max(0.0).min(whole as f32) as usize;
+        let end = ((from + side).max(0.0).min(whole as f32)) as usize;
+        (start, end.saturating_sub(start))
+    };
+    let (x, width) = span(left, photo.width());
+    let (y, height) = span(top, photo.height());
+    (width >= 24 && height >= 24).then_some([x, y, width, height])
+}
+
+/// As fine as recognisers see it and an upload leaves it.
+fn planes_size(photo: &Picture, across: usize, down: usize) -> [usize; 2] {
+    let long = across.max(down);
+    let upload = 1080.0 / photo.width().max(photo.height()).max(1080) as f32;
+    let left = (long as f32 * upload) as usize;
+    let wanted = left.clamp(64, SIDE).min(long);
+    [across, down].map(|side| (side * wanted / long).max(8).min(side))
+}
+
+/// 1 inside, falling to 0 at 0 and 1 (a raised cosine, as a polynomial).
+fn fade(at: f32) -> f32 {
+    let near = at.min(1.0 - at) / FADE;
+    let t = near.clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
+fn window(width: usize, height: usize) -> Vec<f32> {
+    (0..height)
+        .flat_map(|y| {
+            let down = fade((y as f32 + 0.5) / height as f32);
+            (0..width).map(move |x| down * fade((x as f32 + 0.5) / width as f32))
+        })
+        .collect()
+}
