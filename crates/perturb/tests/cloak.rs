@@ -74,16 +74,32 @@ fn options(strength: Strength, refine_steps: u32) -> Options {
 #[test]
 fn every_tier_keeps_to_the_budget_and_says_what_it_used() {
     let photo = photo(420, 300, false);
-    let packs = [generator(), encoder("one", "latent"), encoder("ours", "meter")];
+    let packs = [
+        generator(),
+        encoder("one", "latent"),
+        encoder("ours", "meter"),
+    ];
     let models = Models::from_packs(&packs).unwrap();
-    for (strength, steps) in [(Strength::Light, 0), (Strength::Balanced, 20), (Strength::Strong, 0)] {
+    for (strength, steps) in [
+        (Strength::Light, 0),
+        (Strength::Balanced, 20),
+        (Strength::Strong, 0),
+    ] {
         let made = protect(&photo, &models, &options(strength, steps), &()).unwrap();
         let cloaked = applied(&made, &photo);
         let measured = measure(&photo, &cloaked, &models, Some(&made.made), 1, &()).unwrap();
         let budget = strength.visibility_max();
         assert!(!measured.visibility_sampled && !made.made.visibility_sampled);
-        assert!(measured.visibility <= budget * 1.001, "{}", measured.visibility);
-        assert!(measured.visibility >= 0.9 * budget, "{}", measured.visibility);
+        assert!(
+            measured.visibility <= budget * 1.001,
+            "{}",
+            measured.visibility
+        );
+        assert!(
+            measured.visibility >= 0.9 * budget,
+            "{}",
+            measured.visibility
+        );
         assert!((measured.visibility - made.made.visibility).abs() < 0.01);
         assert_eq!(made.made.generator.as_deref(), Some("generator"));
         assert_eq!(made.made.refine_steps, steps);
@@ -144,7 +160,12 @@ fn a_grey_photo_stays_grey() {
     let made = protect(&photo, &models, &options(Strength::Strong, 0), &()).unwrap();
     let cloaked = applied(&made, &photo);
     assert_ne!(cloaked, photo);
-    assert!(cloaked.rgb().chunks(3).all(|p| p[0] == p[1] && p[1] == p[2]));
+    assert!(
+        cloaked
+            .rgb()
+            .chunks(3)
+            .all(|p| p[0] == p[1] && p[1] == p[2])
+    );
     assert!(made.made.visibility > 3.4);
 }
 
@@ -168,7 +189,12 @@ fn odd_pictures_get_an_answer_or_a_reason() {
         assert!(made.made.visibility <= 2.3 && made.made.visibility.is_finite());
         let _ = applied(&made, &photo);
     }
-    let none = protect(&photo(64, 64, false), &Models::default(), &Options::default(), &());
+    let none = protect(
+        &photo(64, 64, false),
+        &Models::default(),
+        &Options::default(),
+        &(),
+    );
     assert_eq!(none, Err(Error::NoModels));
 }
 
@@ -204,7 +230,9 @@ impl Watch for Impatient {
 
     fn is_cancelled(&self) -> bool {
         self.left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(1)))
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                Some(left.saturating_sub(1))
+            })
             .is_ok_and(|left| left == 0)
     }
 }
