@@ -155,14 +155,34 @@ impl<'a> Document<'a> {
                 },
             });
         }
+        // Viewers show the first directory, and the others page by page.
+        if let Some(look) = chain.first().filter(|look| !look.has_picture)
+            && look.claims_picture()
+            && !look.is_jpeg
+        {
+            return Err(Error::Malformed {
+                what: "no strips or tiles on its first page (TIFF 6.0 § 8)",
+                offset: start,
+            });
+        }
+        let is_old_page = |(number, look): (usize, &Look)| {
+            look.is_jpeg && !look.has_picture && (number == 0 || look.is_large_page())
+        };
+        if chain.iter().enumerate().any(is_old_page) {
+            return Err(old_jpeg(start));
+        }
         if !has_full && has_full_below {
             return Err(Error::UnsupportedFeature {
                 what: "a preview in the place of the picture, as RAW photos do (TIFF Technical Note 1)",
                 offset: start,
             });
         }
-        let is_page = |look: &Look| look.has_picture && (!look.is_reduced || !has_full);
-        let only_masks = !chain.iter().any(|look| is_page(look) && !look.is_mask);
+        // The first stays even when it says that it is a smaller copy: it is the one that viewers show.
+        let is_page = |number: usize, look: &Look| {
+            look.has_picture && (number == 0 || !look.is_reduced || !has_full)
+        };
+        let mut numbered = chain.iter().enumerate();
+        let only_masks = !numbered.any(|(number, look)| is_page(number, look) && !look.is_mask);
         let thumbnail = exif_thumbnail(&chain);
         let roles: Vec<Role> = looks
             .iter()
@@ -173,7 +193,7 @@ impl<'a> Document<'a> {
                 _ if !look.has_picture && look.is_jpeg => Role::Small,
                 _ if !look.has_picture => Role::Empty,
                 _ if thumbnail == Some(number) => Role::Small,
-                _ if directory.parent.is_none() && is_page(look) => {
+                _ if directory.parent.is_none() && is_page(number, look) => {
                     if look.is_mask && !only_masks {
                         Role::Mask
                     } else {
@@ -235,6 +255,18 @@ struct Look {
     is_reduced: bool,
     is_mask: bool,
     has_exif: bool,
+}
+
+impl Look {
+    /// Whether it says how large its picture is.
+    const fn claims_picture(&self) -> bool {
+        self.size.0 > 0 && self.size.1 > 0
+    }
+
+    /// Whether it claims to be a page of its own, larger than the thumbnails of cameras.
+    const fn is_large_page(&self) -> bool {
+        !self.is_reduced && (self.size.0 > THUMBNAIL_PX_MAX || self.size.1 > THUMBNAIL_PX_MAX)
+    }
 }
 
 /// The number of the directory that is a thumbnail without saying so: cameras write it second, beside one page with

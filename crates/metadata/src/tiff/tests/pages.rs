@@ -74,6 +74,62 @@ fn smaller_copies_go_and_masks_stay() {
     }
 }
 
+/// Viewers show the first page, whatever it says of itself; a copy without it would show another picture.
+#[test]
+fn the_first_page_stays_even_when_it_says_that_it_is_a_smaller_copy() {
+    for style in STYLES {
+        let file = style.file(&[
+            subfile(style, 1, 10),
+            subfile(style, 0, 20),
+            subfile(style, 1, 30),
+        ]);
+        let copy = clean(&Tiff, &file).unwrap();
+        let firsts: Vec<u8> = sizes(&copy).iter().map(|pixels| pixels[0]).collect();
+        assert_eq!(firsts, [10, 20]);
+        assert_eq!(clean(&Tiff, &copy).unwrap(), copy);
+        let told = told(&Tiff, &file).join("\n");
+        assert_eq!(told.matches("Smaller or second copy").count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn a_first_page_without_strips_is_no_reason_to_show_the_second() {
+    for style in STYLES {
+        let without = |name: &[u16]| {
+            let mut page = numbered(style, 10);
+            page.pieces.clear();
+            page.fields.retain(|field| !name.contains(&field.0));
+            page
+        };
+        let no_strips = style.file(&[without(&[]), numbered(style, 20)]);
+        assert!(matches!(
+            walk(&Tiff, &no_strips),
+            Err(Error::Malformed { what, .. }) if what.contains("first page")
+        ));
+
+        // A whole JPEG in place of strips, which viewers show.
+        let mut jpeg = without(&[tag::COMPRESSION]);
+        jpeg.fields.extend([
+            style.short(tag::COMPRESSION, &[6]),
+            style.long(tag::JPEG_AT, &[8]),
+            style.long(tag::JPEG_LEN, &[4]),
+        ]);
+        let is_old = |pages: &[Page]| {
+            let file = style.file(pages);
+            let walked = walk(&Tiff, &file);
+            matches!(walked, Err(Error::UnsupportedFeature { what, .. }) if what.contains("old style"))
+        };
+        assert!(is_old(&[jpeg.clone(), numbered(style, 20)]));
+        // Behind the first page a small one is a thumbnail, and a large one a page.
+        assert!(!is_old(&[numbered(style, 20), jpeg.clone()]));
+        let size = [tag::WIDTH, tag::HEIGHT];
+        jpeg.fields.retain(|field| !size.contains(&field.0));
+        jpeg.fields
+            .extend(size.map(|tag| style.short(tag, &[2_000])));
+        assert!(is_old(&[numbered(style, 20), jpeg]));
+    }
+}
+
 #[test]
 fn previews_in_sub_directories_go() {
     for style in STYLES {
