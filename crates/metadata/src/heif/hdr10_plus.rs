@@ -2,6 +2,8 @@
 //! open to any maker (ITU-T T.35). It stays where it is exactly these numbers, to the bit; SMPTE ST 2094-40, and
 //! ANSI/CTA-861-I Annex S for its syntax. All other such messages go.
 
+use super::bits::Bits;
+
 /// The country, provider, kind and number by which HDR10+ names itself.
 const NAME: [u8; 6] = [0xB5, 0x00, 0x3C, 0x00, 0x01, 0x04];
 
@@ -10,7 +12,7 @@ pub(super) fn is_exact(message: &[u8]) -> bool {
     let Some(body) = message.strip_prefix(&NAME) else {
         return false;
     };
-    let mut bits = Bits { body, at: 0 };
+    let mut bits = Bits::new(body);
     read(&mut bits).is_some() && bits.only_zeros_to_the_byte()
 }
 
@@ -50,41 +52,6 @@ fn peaks(bits: &mut Bits<'_>) -> Option<()> {
         bits.skip(rows.checked_mul(columns)?.checked_mul(4)?)?;
     }
     Some(())
-}
-
-/// A reader of bits, highest first.
-struct Bits<'a> {
-    body: &'a [u8],
-    at: usize,
-}
-
-impl Bits<'_> {
-    fn bit(&self, at: usize) -> Option<u8> {
-        let byte = self.body.get(at >> 3)?;
-        Some(byte >> (7 & !at) & 1)
-    }
-
-    /// A number of up to 27 bits.
-    fn take(&mut self, count: usize) -> Option<usize> {
-        let end = self.at.checked_add(count)?;
-        let mut number = 0_usize;
-        for at in self.at..end {
-            number = number << 1 | usize::from(self.bit(at)?);
-        }
-        self.at = end;
-        Some(number)
-    }
-
-    fn skip(&mut self, count: usize) -> Option<()> {
-        self.at = self.at.checked_add(count)?;
-        (self.at <= self.body.len().checked_mul(8)?).then_some(())
-    }
-
-    /// Whether what was read ends in the last byte, and the rest of that is zeros.
-    fn only_zeros_to_the_byte(&self) -> bool {
-        let end = self.body.len().saturating_mul(8);
-        end.saturating_sub(self.at) < 8 && (self.at..end).all(|at| self.bit(at) == Some(0))
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! HEVC: NAL units in items and in the decoder configuration. Clauses of ISO/IEC 23008-2 are cited as `HEVC §`.
 
-use super::hdr10_plus;
+use super::numeric::Family;
 use super::units::{Unit, Use, tile};
 use crate::Error;
 use crate::reader::{Reader, index};
@@ -10,12 +10,8 @@ const LENGTH_SIZE_AT: usize = 21;
 /// Where the number of arrays stands in hvcC.
 pub(super) const ARRAYS_AT: usize = 22;
 
-/// The messages that stay: numbers on timing, transparency and luminance, without room for words. HEVC § D.2.
-pub(super) const NUMERIC_MESSAGES: &[u32] = &[0, 1, 6, 47, 129, 132, 137, 144, 147, 148, 149, 165];
-/// The message that any registered maker may fill, HEVC § D.2.5.
-const REGISTERED: u32 = 4;
-/// The longest of them is a digest of three planes, HEVC § D.2.19.
-pub(super) const NUMERIC_BYTES_MAX: usize = 64;
+/// The last byte of a unit of messages holds nothing but the stop bit, HEVC § 7.3.2.11.
+const STOP: u8 = 0x80;
 
 /// Whether the lengths before the units have four bytes, by the decoder configuration. Other lengths are allowed, but
 /// programs disagree on whether to heed them.
@@ -129,12 +125,12 @@ fn judge(unit: &[u8]) -> Result<Use, Error> {
     }
 }
 
-/// What a unit of supplemental information is, HEVC § 7.3.5: it stays when all of its messages are mere numbers.
+/// What a unit of supplemental information is, HEVC § 7.3.5: it stays when all of its messages are mere
+/// numbers.
 fn messages(payload: &[u8]) -> Result<Use, Error> {
     let bytes = without_emulation_prevention(payload);
     let mut reader = Reader::new(&bytes);
     let mut seen = [false; 2];
-    // The last byte is the stop bit, HEVC § 7.3.2.11.
     while reader.rest().len() > 1 {
         let message = extended(&mut reader).zip(extended(&mut reader));
         let Some((kind, len)) = message else {
@@ -144,33 +140,20 @@ fn messages(payload: &[u8]) -> Result<Use, Error> {
         let Ok(message) = reader.take(len, "SEI") else {
             return Ok(Use::Message);
         };
-        let numeric = match kind {
-            REGISTERED => hdr10_plus::is_exact(message),
-            _ => NUMERIC_MESSAGES.contains(&kind) && is_numeric_len(kind, len),
-        };
+        let numeric = Family::Hevc.stays(kind, message);
         if let Some(seen) = seen.get_mut(usize::from(numeric)) {
             *seen = true;
         }
     }
+    let ends = reader.rest().is_empty() || reader.rest() == [STOP];
     match seen {
+        _ if !ends => Ok(Use::Message),
         [true, true] => Err(Error::UnsupportedFeature {
             what: "words and numbers in one message to the decoder (ISO/IEC 23008-2 § 7.3.5)",
             offset: 0,
         }),
         [true, false] => Ok(Use::Message),
         [false, _] => Ok(Use::Needed),
-    }
-}
-
-/// Whether a message of numbers is as long as its numbers: luminance (§ D.2.28, § D.2.35), transfer (§ D.2.38) and
-/// surroundings (§ D.2.39) have a fixed size, and the others are short.
-const fn is_numeric_len(kind: u32, len: usize) -> bool {
-    match kind {
-        137 => len == 24,
-        144 => len == 4,
-        147 => len == 1,
-        148 => len == 8,
-        _ => len <= NUMERIC_BYTES_MAX,
     }
 }
 

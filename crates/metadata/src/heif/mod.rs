@@ -6,6 +6,7 @@
 
 mod arrangement;
 mod av1;
+mod bits;
 mod boxes;
 #[cfg(test)]
 pub(crate) mod builder;
@@ -21,6 +22,7 @@ mod locations;
 mod meta;
 pub(crate) mod movie;
 mod names;
+mod numeric;
 mod payload;
 mod plan;
 mod properties;

@@ -2,18 +2,9 @@
 //! over with padding of the same length, which decoders pass over as they passed over the words.
 //! Clauses of ISO/IEC 14496-10 are cited as `AVC §`, those of ISO/IEC 23008-2 as `HEVC §`.
 
-use crate::heif::hdr10_plus;
-use crate::heif::hevc::{
-    NUMERIC_BYTES_MAX, NUMERIC_MESSAGES, extended, without_emulation_prevention,
-};
+use crate::heif::hevc::{extended, without_emulation_prevention};
+pub(in crate::heif) use crate::heif::numeric::Family;
 use crate::reader::Reader;
-
-/// How a family of codecs frames its units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::heif) enum Family {
-    Avc,
-    Hevc,
-}
 
 /// What a unit is to a decoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +17,6 @@ pub(in crate::heif) enum Unit {
     Layered,
 }
 
-/// The messages of AVC that stay: numbers on timing, cropping, transparency, luminance, without room for words, AVC
-/// § D.1. Of HEVC they are those that stay in pictures.
-const NUMERIC_AVC: &[u32] = &[0, 1, 2, 6, 7, 47, 137, 144, 147, 148];
-/// How the two pictures of a stereo video are packed into one, AVC § D.1.26, HEVC § D.2.16.
-const FRAME_PACKING: u32 = 45;
-/// Messages registered by ITU-T T.35; HDR10+ among them stays.
-const REGISTERED: u32 = 4;
 /// Messages of anyone else, behind a UUID.
 const UNREGISTERED: u32 = 5;
 /// The message that is padding, AVC § D.1.4.
@@ -57,14 +41,19 @@ impl Family {
         };
         match (self, header) {
             (Self::Avc, [first]) => match first & 0x1F {
-                1..=5 | 7..=11 | 13..=15 | 19..=21 => Unit::Coded,
+                1..=5 | 7 | 8 | 13..=15 | 19..=21 => Unit::Coded,
+                // A delimiter has one byte, an end none (AVC § 7.3.2.4 to § 7.3.2.6): longer ones hold something else.
+                9 if unit.len() <= 2 => Unit::Coded,
+                10 | 11 if unit.len() == 1 => Unit::Coded,
                 6 if self.is_numeric(unit) => Unit::Coded,
                 _ => Unit::Message,
             },
             (Self::Hevc, [first, second]) => match first >> 1 & 0x3F {
                 62 if has_dolby => Unit::Coded,
                 0..=37 if first & 1 != 0 || second >> 3 != 0 => Unit::Layered,
-                0..=9 | 16..=21 | 32..=37 => Unit::Coded,
+                0..=9 | 16..=21 | 32..=34 => Unit::Coded,
+                35 if unit.len() <= 3 => Unit::Coded,
+                36 | 37 if unit.len() == 2 => Unit::Coded,
                 39 | 40 if self.is_numeric(unit) => Unit::Coded,
                 _ => Unit::Message,
             },
@@ -85,18 +74,6 @@ impl Family {
             }
         }
         count > 0 && reader.rest() == [STOP]
-    }
-
-    fn stays(self, kind: u32, body: &[u8]) -> bool {
-        let numeric = match self {
-            Self::Avc => NUMERIC_AVC,
-            Self::Hevc => NUMERIC_MESSAGES,
-        };
-        match kind {
-            REGISTERED => hdr10_plus::is_exact(body),
-            FRAME_PACKING => body.len() <= NUMERIC_BYTES_MAX,
-            _ => numeric.contains(&kind) && body.len() <= NUMERIC_BYTES_MAX,
-        }
     }
 
     /// The same unit with padding in place of its words, as long as before.
@@ -244,6 +221,7 @@ pub(in crate::heif) fn padded_obu(unit: &[u8], payload_len: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::heif::hdr10_plus;
 
     fn x264(len: usize) -> Vec<u8> {
         let text = [&[0xDC; 16][..], &vec![b'x'; len]].concat();
@@ -278,22 +256,22 @@ mod tests {
 
     #[test]
     fn numbers_beside_words_stay() {
-        let numbers = [1, 0, 0, 0, 0, 0];
+        let numbers = [1, 0, 0, 0, 0, 0, 0, 1];
         for len in 0..600 {
             let words = vec![b'x'; len];
-            let unit = sei(&[(1, &numbers), (5, &words), (6, &[0x80])]);
+            let unit = sei(&[(148, &numbers), (5, &words), (6, &[0x84])]);
             let padded = Family::Avc.padded(&unit);
             assert_eq!(padded.len(), unit.len());
             assert!(!padded.windows(3).any(|run| run == b"xxx"));
             assert_eq!(Family::Avc.padded(&padded), padded);
             let kept = Family::Avc.kept(&padded[1..]);
-            assert_eq!(kept, [&[1, 6][..], &numbers, &[6, 1, 0x80]].concat());
+            assert_eq!(kept, [&[148, 8][..], &numbers, &[6, 1, 0x84]].concat());
         }
     }
 
     #[test]
     fn mere_numbers_are_left_alone() {
-        let unit = sei(&[(1, &[0, 0, 0, 1]), (137, &[7; 24])]);
+        let unit = sei(&[(144, &[0, 0, 0, 1]), (137, &[7; 24])]);
         assert_eq!(Family::Avc.judge(&unit, false), Unit::Coded);
         let brighter = sei(&[(4, &hdr10_plus::tests::message())]);
         assert_eq!(Family::Avc.judge(&brighter, false), Unit::Coded);
@@ -301,6 +279,19 @@ mod tests {
         assert_eq!(Family::Avc.judge(&captions, false), Unit::Message);
         let behind = [unit, b"words behind the stop bit".to_vec()].concat();
         assert_eq!(Family::Avc.judge(&behind, false), Unit::Message);
+    }
+
+    #[test]
+    fn delimiters_with_words_are_messages() {
+        let judged = |family: Family, unit: &[u8]| family.judge(unit, false);
+        assert_eq!(judged(Family::Avc, &[9, 0x10]), Unit::Coded);
+        assert_eq!(judged(Family::Avc, b"\x09\x10Jane"), Unit::Message);
+        assert_eq!(judged(Family::Avc, &[10]), Unit::Coded);
+        assert_eq!(judged(Family::Avc, b"\x0AJane"), Unit::Message);
+        assert_eq!(judged(Family::Hevc, &[35 << 1, 1, 0x50]), Unit::Coded);
+        assert_eq!(judged(Family::Hevc, b"\x46\x01\x50Jane"), Unit::Message);
+        assert_eq!(judged(Family::Hevc, &[36 << 1, 1]), Unit::Coded);
+        assert_eq!(judged(Family::Hevc, b"\x48\x01Jane"), Unit::Message);
     }
 
     #[test]

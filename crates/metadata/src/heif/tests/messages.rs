@@ -35,3 +35,19 @@ fn words_in_units_that_hold_none_go() {
     let copy = clean(&Heif, &photo.build()).unwrap();
     assert_eq!(data_of(&copy, 1), data[2..].concat());
 }
+
+/// Kinds 0, 1, 6 and 129 were taken for numbers, whatever stood in them.
+#[test]
+fn words_in_messages_on_timing_go() {
+    for kind in [0, 1, 6, 129, 132] {
+        let mut photo = Photo::new();
+        let words = sei(kind, b"Jane Doe, Berlin, SN 0192837465");
+        photo.items[0].data = Data::Mdat(vec![[words, picture_data(1)].concat()]);
+        let file = photo.build();
+        let report = crate::inspect(&file, &Limits::default()).unwrap();
+        let told = |finding: &crate::Finding| finding.value.contains("Jane Doe, Berlin");
+        assert!(report.findings.iter().any(told), "{kind}");
+        let copy = clean(&Heif, &file).unwrap();
+        assert_eq!(data_of(&copy, 1), picture_data(1), "{kind}");
+    }
+}

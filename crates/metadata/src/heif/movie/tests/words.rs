@@ -25,13 +25,13 @@ fn obu(kind: u8, payload: &[u8]) -> Vec<u8> {
 #[test]
 fn messages_in_avc_become_padding() {
     let words = b"0123456789abcdefx264 - core 164 by Jane";
-    let sample = [sei(5, words), sei(1, &[1, 2]), frame(1), nal(30, b"Jane")].concat();
+    let sample = [sei(5, words), sei(147, &[1]), frame(1), nal(30, b"Jane")].concat();
     let copy = clean(&Video, &coded(b"avc1", &avcc(), sample.clone()).build()).unwrap();
     let after = samples_of(&copy, 1).concat();
     assert_eq!(after.len(), sample.len());
     let padding = sei(3, &[0xFF; 39]);
     let filler = nal(12, &[0xFF, 0xFF, 0xFF, 0x80]);
-    assert_eq!(after, [padding, sei(1, &[1, 2]), frame(1), filler].concat());
+    assert_eq!(after, [padding, sei(147, &[1]), frame(1), filler].concat());
 
     let told = told(&Video, &coded(b"avc1", &avcc(), sample).build()).join("\n");
     assert!(told.contains(r#"name: "inside the coded video""#), "{told}");
