@@ -62,7 +62,9 @@ impl<'a> Bits<'a> {
     }
 }
 
+// Bits are grouped by the fields that they make up.
 #[cfg(test)]
+#[allow(clippy::unusual_byte_groupings)]
 mod tests {
     use super::*;
 

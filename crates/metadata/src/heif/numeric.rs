@@ -141,7 +141,9 @@ fn alpha(bits: &mut Bits<'_>) -> Option<()> {
     Some(())
 }
 
+// Bits are grouped by the fields that they make up.
 #[cfg(test)]
+#[allow(clippy::unusual_byte_groupings)]
 mod tests {
     use super::Family::{Avc, Hevc};
     use super::*;
