@@ -33,6 +33,12 @@ impl Cleaned {
     #[must_use]
     pub const fn container(&self) -> Container {
         self.container
+    /// The clean file, or its memory for the next one.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     }
 
     /// Width as stored, in pixels.
@@ -99,8 +105,23 @@ pub fn clean(file: &[u8], policy: &Policy, limits: &Limits) -> Result<Cleaned, E
             policy,
         ),
         icc: fresh_icc(&original),
+    clean_into(file, policy, limits, Vec::new())
+}
+
+/// As [`clean`], into memory that is there already: what `room` holds is forgotten, and its memory used where the clean
+/// file is put together in one piece. Many photos are cleaned faster when each takes the memory of the one before.
+///
+/// # Errors
+/// As [`clean`].
+pub fn clean_into(
+    file: &[u8],
+    policy: &Policy,
+    limits: &Limits,
+    mut room: Vec<u8>,
+) -> Result<Cleaned, Error> {
+    room.clear();
     };
-    let bytes = original.format.rebuild(&original.parts, &fresh)?;
+    let bytes = original.format.rebuild(&original.parts, &fresh, room)?;
 
     let copy = read(&bytes, limits)?;
     let check = Check {

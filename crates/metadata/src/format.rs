@@ -37,11 +37,12 @@ pub(crate) trait Format: Sync {
     /// Parts that are copied have no payload. What cannot be read is given as [`Payload::Unknown`], never left out.
     fn payloads<'a>(&self, parts: &[Part<'a>], limits: &Limits) -> Vec<Payload<'a>>;
 
-    /// A new file of the kept parts, in their order, with `fresh` in place of the rewritten ones.
+    /// A new file of the kept parts, in their order, with `fresh` in place of the rewritten ones. `room` is empty, and
+    /// memory that the file may take.
     ///
     /// # Errors
     /// When a length does not fit its field.
-    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error>;
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, room: Vec<u8>) -> Result<Vec<u8>, Error>;
 
     /// Whether a part of a clean copy is what the person chose to keep, which `exif` holds.
     fn is_chosen(&self, part: &Part<'_>, exif: &[u8]) -> bool {

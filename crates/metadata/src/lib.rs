@@ -59,12 +59,13 @@ mod png;
 mod policy;
 mod reader;
 mod refusal;
+mod search;
 mod table;
 mod tiff;
 mod verify;
 mod webp;
 
-pub use clean::{Cleaned, clean};
+pub use clean::{Cleaned, clean, clean_into};
 pub use container::{Container, Sniffed, sniff};
 pub use error::Error;
 pub use finding::{Finding, Report, Topic};

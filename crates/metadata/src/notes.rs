@@ -85,11 +85,7 @@ impl<'l> Notes<'l> {
     /// Remembers identifying bytes as they stand in the file, such as the three rationals of a GPS latitude.
     pub(crate) fn secret_bytes(&mut self, bytes: &[u8]) {
         let bytes = bytes.get(..SECRET_BYTES_MAX).unwrap_or(bytes);
-        let distinct = bytes.iter().collect::<BTreeSet<_>>().len();
-        if bytes.len() >= SECRET_BYTES_MIN
-            && distinct >= SECRET_DISTINCT_MIN
-            && self.secrets.len() < SECRETS_MAX
-        {
+        if bytes.len() >= SECRET_BYTES_MIN && is_rich(bytes) && self.secrets.len() < SECRETS_MAX {
             self.secrets.insert(bytes.to_vec());
         }
     }
@@ -159,6 +155,20 @@ const fn is_format_control(c: char) -> bool {
 /// A size in bytes as a person reads it, such as `3.2 MB`.
 pub(crate) fn size_words(bytes: usize) -> String {
     const KILO: usize = 1_000;
+/// Whether there are enough different bytes.
+fn is_rich(bytes: &[u8]) -> bool {
+    let mut seen: Vec<u8> = Vec::with_capacity(SECRET_DISTINCT_MIN);
+    for byte in bytes {
+        if !seen.contains(byte) {
+            seen.push(*byte);
+            if seen.len() >= SECRET_DISTINCT_MIN {
+                return true;
+            }
+        }
+    }
+    false
+}
+
     const MEGA: usize = 1_000_000;
     let tenths = |unit: usize| {
         let whole = bytes.checked_div(unit).unwrap_or(0);

@@ -3,15 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
 use crate::Error;
 use crate::format::Piece;
 use crate::ours::is_ours;
 use crate::part::{Kind, Part};
-
-/// Up to this many bytes, building the automaton takes longer than searching with it.
-const LITTLE_BYTES: usize = 128 << 10;
+use crate::search::Search;
 
 /// Checks that both pictures are made of the same pieces in the same arrangement: then they decode to the same.
 ///
@@ -56,26 +52,8 @@ pub(crate) fn secrets_are_gone(
     for part in searched {
         joined.extend_from_slice(part.bytes);
     }
-    // Mostly there is little to search, and then the automaton that is built fastest is the fastest. A filter before
-    // it would look for rare bytes, of which a colour profile's tables have enough to make it slower.
-    let is_little = joined.len() < LITTLE_BYTES;
-    let automaton = AhoCorasick::builder()
-        .kind(is_little.then_some(AhoCorasickKind::NoncontiguousNFA))
-        .prefilter(false)
-        .build(secrets);
-    let Ok(search) = automaton else {
-        return Err(Error::LeftBehind {
-            what: "more values than can be searched for",
-        });
-    };
-    if !search.is_match(&joined) {
-        return Ok(());
-    }
-    let secrets: Vec<&Vec<u8>> = secrets.iter().collect();
-    let found = search.find_overlapping_iter(&joined);
-    let found: BTreeSet<usize> = found.map(|found| found.pattern().as_usize()).collect();
-    let mut found = found.into_iter().filter_map(|number| secrets.get(number));
-    if found.all(|secret| is_ours(secret)) {
+    let is_clean = Search::new(secrets).find(&joined).all(is_ours);
+    if is_clean {
         Ok(())
     } else {
         Err(Error::LeftBehind {

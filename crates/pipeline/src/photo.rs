@@ -1,14 +1,14 @@
 //! One photo, from reading to saving. The steps stand here in their order, and each takes what only the one before can
 //! make: `Source`, `Cleaned`, `Staged`, `Saved`.
 
-use metadata::clean;
+use metadata::clean_into;
 
 use crate::destination::{Destination, check_replaceable, misleading_extension, replace};
 use crate::naming::Names;
 use crate::outcome::{Finished, Outcome};
 use crate::outside::{self, Carried};
 use crate::run::Request;
-use crate::source::Source;
+use crate::source::{Source, give_back, room};
 use crate::stage::stage;
 use crate::{Failure, Found, Recording};
 
@@ -29,7 +29,8 @@ pub(crate) fn clean_photo(
     }
     let source = Source::open(&photo.path, &request.limits)?;
     let input_bytes = source.bytes().len() as u64;
-    let cleaned = clean(source.bytes(), &request.policy, &request.limits)?;
+    let (policy, limits) = (&request.policy, &request.limits);
+    let cleaned = clean_into(source.bytes(), policy, limits, room())?;
     let name = names.name(&photo.path, index, cleaned.container())?;
 
     let mut notes: Vec<String> = misleading_extension(&photo.path, cleaned.container())
@@ -98,3 +99,4 @@ pub(crate) fn clean_photo(
         None => Outcome::Done(finished),
     })
 }
+    give_back(cleaned.into_bytes());

@@ -49,7 +49,7 @@ impl Source {
             .into());
         }
 
-        let mut bytes = spare().pop().unwrap_or_default();
+        let mut bytes = room();
         let mut read = |at_most: u64, bytes: &mut Vec<u8>| {
             (&mut file)
                 .take(at_most)
@@ -111,13 +111,22 @@ impl Source {
 
 impl Drop for Source {
     fn drop(&mut self) {
-        let mut bytes = mem::take(&mut self.bytes);
-        let mut spare = spare();
-        let kept: usize = spare.iter().map(Vec::capacity).sum();
-        if kept.saturating_add(bytes.capacity()) <= SPARE_BYTES_MAX {
-            bytes.clear();
-            spare.push(bytes);
-        }
+        give_back(mem::take(&mut self.bytes));
+    }
+}
+
+/// Memory for a photo's bytes: that of one which is done with, or none yet.
+pub(crate) fn room() -> Vec<u8> {
+    spare().pop().unwrap_or_default()
+}
+
+/// Keeps memory for the next photo, unless there is enough of it.
+pub(crate) fn give_back(mut bytes: Vec<u8>) {
+    let mut spare = spare();
+    let kept: usize = spare.iter().map(Vec::capacity).sum();
+    if bytes.capacity() > 0 && kept.saturating_add(bytes.capacity()) <= SPARE_BYTES_MAX {
+        bytes.clear();
+        spare.push(bytes);
     }
 }
 

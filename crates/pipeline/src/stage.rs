@@ -25,8 +25,8 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(3_600);
 /// How many names are tried before giving up.
 const NAMES_MAX: u32 = 10_000;
 
-/// Bytes that are read back and compared at a time.
-const CHUNK_BYTES: usize = 128 << 10;
+/// Bytes that are read back and compared at a time: few enough to be compared while the processor has them at hand.
+const CHUNK_BYTES: usize = 64 << 10;
 
 /// A clean copy that is on the disk, under a name that nobody looks at, and was read back and found equal. Dropping it
 /// removes it.

@@ -35,7 +35,7 @@ impl Format for Bmp {
         payload::payloads(parts)
     }
 
-    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, _room: Vec<u8>) -> Result<Vec<u8>, Error> {
         rebuild::rebuild(parts, fresh)
     }
 

@@ -11,7 +11,8 @@ const WHAT: &str = "Samsung trailer";
 
 /// Notes the blocks of a Samsung trailer, and returns where in `bytes` they begin and end. `None` without one.
 pub(super) fn explain(bytes: &[u8], notes: &mut Notes<'_>) -> Option<(usize, usize)> {
-    let foot = memchr::memmem::rfind(bytes, b"SEFT")?;
+    // The last one; searching forward is many times as fast as backward.
+    let foot = memchr::memmem::find_iter(bytes, b"SEFT").last()?;
     let len_at = foot.checked_sub(4)?;
     let len = index(Reader::new(bytes.get(len_at..)?).u32_le(WHAT).ok()?);
     let head = len_at.checked_sub(len)?;

@@ -49,9 +49,9 @@ impl Format for Gif {
         parts.iter().filter_map(payload::payload).collect()
     }
 
-    fn rebuild(&self, parts: &[Part<'_>], _fresh: &Fresh) -> Result<Vec<u8>, Error> {
+    fn rebuild(&self, parts: &[Part<'_>], _fresh: &Fresh, room: Vec<u8>) -> Result<Vec<u8>, Error> {
         // GIF has no place for Exif, and viewers take no colour profile from it.
-        Ok(rebuild::rebuild(parts))
+        Ok(rebuild::rebuild(parts, room))
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {

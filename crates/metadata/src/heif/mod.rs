@@ -93,11 +93,11 @@ impl Format for Heif {
         payloads
     }
 
-    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, room: Vec<u8>) -> Result<Vec<u8>, Error> {
         if is_video(parts) {
-            return Video.rebuild(parts, fresh);
+            return Video.rebuild(parts, fresh, room);
         }
-        rebuild::rebuild(parts, fresh)
+        rebuild::rebuild(parts, fresh, room)
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {

@@ -17,10 +17,10 @@ use crate::keep::{Fate, fate};
 use crate::part::Part;
 
 /// A new file of the kept parts.
-pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh, room: Vec<u8>) -> Result<Vec<u8>, Error> {
     let source = Source::of(parts)?;
     let plan = Plan::of(&source, fresh)?;
-    let mut writer = Writer::new(&source, &plan);
+    let mut writer = Writer::new(&source, &plan, room);
     let movie = movie::source::Source::of(parts)?;
     let (staying, from, to) = match &movie {
         Some(found) => {
@@ -69,11 +69,12 @@ struct Writer<'w> {
 }
 
 impl<'w> Writer<'w> {
-    fn new(source: &'w Source<'w, 'w>, plan: &'w Plan) -> Self {
+    fn new(source: &'w Source<'w, 'w>, plan: &'w Plan, mut out: Vec<u8>) -> Self {
+        out.reserve_exact(plan.data_total().saturating_add(source.meta.span.len()));
         Self {
             source,
             plan,
-            out: Vec::with_capacity(plan.data_total().saturating_add(source.meta.span.len())),
+            out,
             open: Vec::new(),
             placed: Vec::with_capacity(source.parts.len()),
             locations: Span { start: 0, end: 0 },

@@ -17,6 +17,9 @@ const NUMERIC_TAGS: &[&[u8; 4]] = &[
     b"gamt", b"pre0", b"pre1", b"pre2", b"rig0", b"rig2",
 ];
 
+/// Those by which a colour space is known.
+const COLORANTS: &[&[u8; 4]] = &[b"rXYZ", b"gXYZ", b"bXYZ"];
+
 /// The profile classes that pictures carry, ICC.1:2022 § 7.2.5.
 const CLASSES: &[&[u8; 4]] = &[b"mntr", b"scnr", b"prtr", b"spac"];
 
@@ -83,7 +86,7 @@ struct Profile<'a> {
 pub(crate) fn scrub(profile: &[u8]) -> Option<Vec<u8>> {
     let profile = parse(profile)?;
     let version_4 = profile.header.get(8).is_some_and(|major| *major >= 4);
-    let numbers = numbers(&profile);
+    let numbers = numbers(&profile, NUMERIC_TAGS);
     // Without a single number to convert by, it is no profile.
     if numbers.is_empty() {
         return None;
@@ -97,13 +100,13 @@ pub(crate) fn scrub(profile: &[u8]) -> Option<Vec<u8>> {
     Some(assemble(profile.header, &tags))
 }
 
-/// The numeric tags, each once, as they will be written: the name of the colour space is told from these alone, so that
+/// These numeric tags, each once, as they will be written: the name of the colour space is told from these alone, so that
 /// a profile which was scrubbed before has the same.
-fn numbers(profile: &Profile<'_>) -> Vec<Tag> {
+fn numbers(profile: &Profile<'_>, wanted: &[&[u8; 4]]) -> Vec<Tag> {
     let mut numbers: Vec<Tag> = Vec::new();
     for (signature, element) in &profile.tags {
         let is_first = !numbers.iter().any(|(seen, _)| seen == signature);
-        if NUMERIC_TAGS.contains(&signature)
+        if wanted.contains(&signature)
             && is_first
             && let Some(exact) = element::exact(element)
         {
@@ -129,7 +132,7 @@ pub(crate) fn kinds() -> Vec<Vec<u8>> {
 /// What a person would call the profile, such as `sRGB`, or what its own numbers say.
 pub(crate) fn describe(profile: &[u8]) -> String {
     match parse(profile) {
-        Some(profile) => colour_space(profile.header, &numbers(&profile)).to_owned(),
+        Some(profile) => colour_space(profile.header, &numbers(&profile, COLORANTS)).to_owned(),
         None => "damaged: viewers ignore it, so the clean copy goes without".to_owned(),
     }
 }
@@ -228,7 +231,10 @@ fn localized(text: &str) -> Vec<u8> {
 /// Header, tag table and elements, each element on a four-byte boundary (§ 7.3), equal elements shared.
 fn assemble(header: &[u8], tags: &[Tag]) -> Vec<u8> {
     let field = |range: std::ops::Range<usize>| header.get(range).unwrap_or_default();
-    let mut data: Vec<u8> = Vec::new();
+    let len_max = tags
+        .iter()
+        .map(|(_, element)| element.len().saturating_add(3));
+    let mut data: Vec<u8> = Vec::with_capacity(len_max.sum());
     let mut table = length(tags.len()).to_vec();
     let data_at = HEADER_LEN
         .saturating_add(4)

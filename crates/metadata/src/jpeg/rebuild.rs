@@ -18,7 +18,11 @@ const XMP_SIGNATURE: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 const MPF_SIGNATURE: &[u8] = b"MPF\0";
 
 /// A new file of the kept parts, in their order; the gain map behind the picture, if there is one.
-pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+pub(super) fn rebuild(
+    parts: &[Part<'_>],
+    fresh: &Fresh,
+    mut out: Vec<u8>,
+) -> Result<Vec<u8>, Error> {
     let map = gain_map::parts_of_map(parts);
     let primary: Vec<Part<'_>> = parts
         .iter()
@@ -26,7 +30,7 @@ pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Erro
         .copied()
         .collect();
     let size: usize = parts.iter().map(|part| part.bytes.len()).sum();
-    let mut out = Vec::with_capacity(size.saturating_add(4_096));
+    out.reserve_exact(size.saturating_add(4_096));
     if map.is_empty() {
         write(&mut out, &primary, fresh, &[], &[])?;
         return Ok(out);

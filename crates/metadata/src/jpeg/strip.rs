@@ -47,7 +47,7 @@ fn with_trailer<'a>(mut parts: Vec<Part<'a>>, stream: &'a [u8], base: usize) -> 
 /// # Errors
 /// When a length does not fit its field.
 pub(crate) fn clean(parts: &[Part<'_>]) -> Result<Vec<u8>, Error> {
-    rebuild::rebuild(parts, &Fresh::default())
+    rebuild::rebuild(parts, &Fresh::default(), Vec::new())
 }
 
 /// What the parts that go tell.

@@ -58,7 +58,7 @@ impl Format for Jxl {
         payload::payloads(parts, limits)
     }
 
-    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, _room: Vec<u8>) -> Result<Vec<u8>, Error> {
         rebuild::rebuild(parts, fresh)
     }
 

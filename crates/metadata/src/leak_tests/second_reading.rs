@@ -97,8 +97,8 @@ impl Format for WithoutTrailer {
         format_of(Container::Jpeg).payloads(parts, limits)
     }
 
-    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
-        format_of(Container::Jpeg).rebuild(parts, fresh)
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, room: Vec<u8>) -> Result<Vec<u8>, Error> {
+        format_of(Container::Jpeg).rebuild(parts, fresh, room)
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {

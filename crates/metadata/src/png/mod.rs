@@ -42,8 +42,8 @@ impl Format for Png {
         payload::payloads(parts, limits)
     }
 
-    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
-        rebuild::rebuild(parts, fresh)
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, room: Vec<u8>) -> Result<Vec<u8>, Error> {
+        rebuild::rebuild(parts, fresh, room)
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {

@@ -33,7 +33,7 @@ pub(crate) fn clean_with(
 ) -> Result<Vec<u8>, Error> {
     let parts = walk(format, file)?;
     let copy = format
-        .rebuild(&parts, fresh)
+        .rebuild(&parts, fresh, Vec::new())
         .expect("a walked file can be rebuilt");
     let again = walk(format, &copy).expect("a rebuilt file can be walked");
     assert!(
@@ -44,7 +44,7 @@ pub(crate) fn clean_with(
     assert_eq!(format.arrangement(&parts), format.arrangement(&again));
     assert_eq!(format.frame(&parts), format.frame(&again));
     assert_eq!(
-        format.rebuild(&again, fresh).as_ref(),
+        format.rebuild(&again, fresh, Vec::new()).as_ref(),
         Ok(&copy),
         "twice is once"
     );

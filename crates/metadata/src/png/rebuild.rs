@@ -15,9 +15,13 @@ const LEVEL: u8 = 6;
 ///
 /// # Errors
 /// When a fresh block does not fit a chunk.
-pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+pub(super) fn rebuild(
+    parts: &[Part<'_>],
+    fresh: &Fresh,
+    mut out: Vec<u8>,
+) -> Result<Vec<u8>, Error> {
     let mut exif = fresh.exif.as_deref();
-    let mut out = Vec::with_capacity(kept_len(parts));
+    out.reserve_exact(kept_len(parts));
     for part in parts {
         match fate(part.kind) {
             Fate::Copy => {

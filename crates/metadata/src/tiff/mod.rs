@@ -74,7 +74,7 @@ impl Format for Tiff {
         payload::payloads(parts, limits)
     }
 
-    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, _room: Vec<u8>) -> Result<Vec<u8>, Error> {
         rebuild::rebuild(&document(parts)?, fresh)
     }
 

@@ -43,8 +43,8 @@ impl Format for Webp {
         parts.iter().filter_map(payload::payload).collect()
     }
 
-    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
-        rebuild::rebuild(parts, fresh)
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, room: Vec<u8>) -> Result<Vec<u8>, Error> {
+        rebuild::rebuild(parts, fresh, room)
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {

@@ -13,12 +13,16 @@ use crate::part::{Kind, Part};
 ///
 /// # Errors
 /// When a size does not fit its field.
-pub(super) fn rebuild(parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+pub(super) fn rebuild(
+    parts: &[Part<'_>],
+    fresh: &Fresh,
+    mut out: Vec<u8>,
+) -> Result<Vec<u8>, Error> {
     let has = |kind| parts.iter().any(|part| part.kind == kind);
     let icc = fresh.icc.as_deref().filter(|_| has(Kind::ColourProfile));
     let exif = fresh.exif.as_deref().filter(|_| has(Kind::Features));
 
-    let mut out = Vec::with_capacity(
+    out.reserve_exact(
         parts
             .iter()
             .fold(0, |len, part| len.saturating_add(part.bytes.len())),

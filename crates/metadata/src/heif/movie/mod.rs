@@ -72,9 +72,9 @@ impl Format for Video {
         payloads
     }
 
-    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh) -> Result<Vec<u8>, Error> {
+    fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, room: Vec<u8>) -> Result<Vec<u8>, Error> {
         let staying = source(parts)?.movie.staying();
-        rebuild::rebuild(parts, &staying, fresh)
+        rebuild::rebuild(parts, &staying, fresh, room)
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {

@@ -20,8 +20,9 @@ pub(super) fn rebuild(
     parts: &[Part<'_>],
     staying: &BTreeSet<u32>,
     fresh: &Fresh,
+    mut out: Vec<u8>,
 ) -> Result<Vec<u8>, Error> {
-    let mut out = Vec::with_capacity(parts.iter().map(kept_len).sum());
+    out.reserve_exact(parts.iter().map(kept_len).sum());
     let end = parts
         .last()
         .map_or(0, |part| part.offset.saturating_add(part.bytes.len()));

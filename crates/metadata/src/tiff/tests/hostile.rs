@@ -207,7 +207,7 @@ fn many_directories_take_linear_time_and_a_limit() {
     let file = style.file(&vec![style.grey(); 5_000]);
     let parts = Tiff.parts(&file, &Limits::default()).unwrap();
     Tiff.payloads(&parts, &Limits::default());
-    Tiff.rebuild(&parts, &Fresh::default()).unwrap();
+    Tiff.rebuild(&parts, &Fresh::default(), Vec::new()).unwrap();
     let limits = Limits {
         parts_max: 1_000,
         ..Limits::default()
