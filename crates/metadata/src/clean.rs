@@ -6,7 +6,11 @@ use crate::format::{Fresh, Payload};
 use crate::gain_map::apple::Headroom;
 use crate::inspect::{Reading, read};
 use crate::keep::{Fate, fate};
-use crate::{Container, Error, Finding, Limits, Policy, Topic, icc, verify};
+use crate::notes::printable;
+use crate::{Container, Error, Finding, Keep, Limits, Policy, Topic, icc, verify};
+
+/// The longest line of credits from elsewhere that is written into Exif.
+const CREDIT_CHARS_MAX: usize = 250;
 
 /// A clean file. Only [`clean`] makes one, and only after a second reading found nothing left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,16 +33,16 @@ impl Cleaned {
         &self.bytes
     }
 
-    /// Its container, the same as the original's.
-    #[must_use]
-    pub const fn container(&self) -> Container {
-        self.container
     /// The clean file, or its memory for the next one.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
+    /// Its container, the same as the original's.
+    #[must_use]
+    pub const fn container(&self) -> Container {
+        self.container
     }
 
     /// Width as stored, in pixels.
@@ -77,6 +81,16 @@ impl Cleaned {
         &self.kept
     }
 
+    /// What the person asked to keep, and the original tells something of, but nothing that could be kept: it stands
+    /// where its form is not one that is written anew, or the container has no place for it.
+    pub fn not_kept<'c>(&'c self, policy: &'c Policy) -> impl Iterator<Item = Keep> + 'c {
+        let tells = |findings: &[Finding], topic| findings.iter().any(|found| found.topic == topic);
+        let asked = policy.keep.iter().copied();
+        asked.filter(move |keep| {
+            tells(&self.found, keep.topic()) && !tells(&self.kept, keep.topic())
+        })
+    }
+
     /// Whether the original was clean already: the clean file equals it byte for byte.
     #[must_use]
     pub const fn unchanged(&self) -> bool {
@@ -91,20 +105,6 @@ impl Cleaned {
 /// All those of [`inspect`](crate::inspect); and [`Error::LeftBehind`] when the second reading still finds something,
 /// in which case the copy is thrown away.
 pub fn clean(file: &[u8], policy: &Policy, limits: &Limits) -> Result<Cleaned, Error> {
-    let original = read(file, limits)?;
-    // Where the container turns the picture itself, Exif must not say it again.
-    let orientation = match original.is_turned_by_container {
-        true => 1,
-        false => original.report.orientation,
-    };
-    let fresh = Fresh {
-        exif: fresh_exif(
-            orientation,
-            headroom(&original),
-            &kept_exif(&original),
-            policy,
-        ),
-        icc: fresh_icc(&original),
     clean_into(file, policy, limits, Vec::new())
 }
 
@@ -120,6 +120,15 @@ pub fn clean_into(
     mut room: Vec<u8>,
 ) -> Result<Cleaned, Error> {
     room.clear();
+    let original = read(file, limits)?;
+    // Where the container turns the picture itself, Exif must not say it again.
+    let orientation = match original.is_turned_by_container {
+        true => 1,
+        false => original.report.orientation,
+    };
+    let fresh = Fresh {
+        exif: fresh_exif(orientation, headroom(&original), &kept(&original), policy),
+        icc: fresh_icc(&original),
     };
     let bytes = original.format.rebuild(&original.parts, &fresh, room)?;
 
@@ -166,7 +175,27 @@ fn headroom(original: &Reading<'_>) -> Option<Headroom> {
     })
 }
 
-/// What the first Exif block offers to keep.
+/// What the original offers to keep: what the first Exif block says, and who made the picture and whose it is from XMP,
+/// IPTC and texts where Exif says nothing of it.
+fn kept(original: &Reading<'_>) -> Kept {
+    let credits = &original.credits;
+    let by_exif = kept_exif(original);
+    // One line, which the next reading takes from Exif as it stands.
+    let bytes = |text: &str| {
+        let line = printable(text, CREDIT_CHARS_MAX);
+        (!line.is_empty()).then(|| line.into_bytes())
+    };
+    Kept {
+        artist: by_exif
+            .artist
+            .or_else(|| bytes(&credits.artists.join("; "))),
+        copyright: by_exif
+            .copyright
+            .or_else(|| bytes(credits.copyright.as_deref()?)),
+        ..by_exif
+    }
+}
+
 fn kept_exif(original: &Reading<'_>) -> Kept {
     original
         .payloads
@@ -262,19 +291,6 @@ fn no_identifying_value_is_there(check: &Check<'_>) -> Result<(), Error> {
 
 /// Whether the person asked to keep what this finding is about.
 fn wanted(finding: &Finding, policy: &Policy) -> bool {
-    use crate::Keep::{Artist, Camera, Copyright, Date, Place};
-    match finding.topic {
-        Topic::Place => policy.keeps(Place),
-        Topic::Time => policy.keeps(Date),
-        Topic::Device => policy.keeps(Camera),
-        Topic::Person => policy.keeps(Artist) || policy.keeps(Copyright),
-        Topic::Picture => true,
-        Topic::Thumbnail
-        | Topic::Video
-        | Topic::EditHistory
-        | Topic::Provenance
-        | Topic::Text
-        | Topic::Software
-        | Topic::Unknown => false,
-    }
+    let is_about = |keep: &Keep| keep.topic() == finding.topic;
+    finding.topic == Topic::Picture || policy.keep.iter().any(is_about)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::format::{Format, Frame, Payload, format_of};
-use crate::notes::Notes;
+use crate::notes::{Credits, Notes};
 use crate::part::{Part, check_tiling};
 use crate::{Container, Error, Finding, Limits, Report, Sniffed, Topic, explain, sniff};
 
@@ -25,6 +25,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) report: Report,
     /// Identifying values as bytes, for the check of the output.
     pub(crate) secrets: BTreeSet<Vec<u8>>,
+    /// Whom the picture is credited to, apart from Exif.
+    pub(crate) credits: Credits,
 }
 
 /// Walks a file and explains it.
@@ -37,6 +39,7 @@ pub(crate) fn read<'a>(file: &'a [u8], limits: &Limits) -> Result<Reading<'a>, E
 
     let mut notes = Notes::new(limits);
     explain::payloads(&payloads, &mut notes);
+    let credits = notes.credits().clone();
     let (findings, secrets) = notes.finish();
     let by_container = format.orientation(&parts);
     let orientation = by_container.unwrap_or_else(|| orientation(&payloads));
@@ -56,6 +59,7 @@ pub(crate) fn read<'a>(file: &'a [u8], limits: &Limits) -> Result<Reading<'a>, E
         payloads,
         report,
         secrets,
+        credits,
     })
 }
 

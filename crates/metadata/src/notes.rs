@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Finding, Limits, Topic};
+use crate::{Finding, Keep, Limits, Topic};
 
 /// The shortest text that is searched for in the output, in bytes. Shorter ones occur by chance.
 const SECRET_BYTES_MIN: usize = 6;
@@ -12,6 +12,8 @@ const SECRET_DISTINCT_MIN: usize = 4;
 const SECRETS_MAX: usize = 4_096;
 /// The longest piece of one secret that is searched for, in bytes.
 const SECRET_BYTES_MAX: usize = 256;
+/// How many names of one kind are credited.
+const CREDITS_MAX: usize = 8;
 /// How deep files in files are followed.
 const NESTING_MAX: usize = 3;
 
@@ -24,8 +26,16 @@ pub(crate) struct Notes<'l> {
     not_listed: usize,
     secrets: BTreeSet<Vec<u8>>,
     within: Vec<String>,
+    credits: Credits,
     /// Whether the picture has a gain map whose numbers stand in the maker's block of Exif.
     pub(crate) has_numbers_in_exif: bool,
+}
+
+/// Who made a picture, and whose it is, as XMP, IPTC and texts say it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Credits {
+    pub(crate) artists: Vec<String>,
+    pub(crate) copyright: Option<String>,
 }
 
 impl<'l> Notes<'l> {
@@ -37,6 +47,10 @@ impl<'l> Notes<'l> {
             not_listed: 0,
             secrets: BTreeSet::new(),
             within: Vec::new(),
+            credits: Credits {
+                artists: Vec::new(),
+                copyright: None,
+            },
             has_numbers_in_exif: false,
         }
     }
@@ -90,6 +104,32 @@ impl<'l> Notes<'l> {
         }
     }
 
+    /// Remembers who made the picture, or whose it is, from wherever that stands; a person may want to keep it. What files
+    /// inside the file say of themselves does not count.
+    pub(crate) fn credit(&mut self, what: Keep, value: &str) {
+        let value = value.trim();
+        if value.is_empty() || !self.within.is_empty() {
+            return;
+        }
+        match what {
+            Keep::Artist => {
+                let known = &mut self.credits.artists;
+                if known.len() < CREDITS_MAX && !known.iter().any(|other| other == value) {
+                    known.push(value.to_owned());
+                }
+            }
+            Keep::Copyright if self.credits.copyright.is_none() => {
+                self.credits.copyright = Some(value.to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    /// Whom the picture is credited to.
+    pub(crate) const fn credits(&self) -> &Credits {
+        &self.credits
+    }
+
     /// Explains something inside something: its findings say so, as in `GPS position (in the 3.2 MB video inside)`.
     /// Does nothing when the nesting is too deep.
     pub(crate) fn nested(&mut self, place: &str, explain: impl FnOnce(&mut Self)) {
@@ -113,6 +153,20 @@ impl<'l> Notes<'l> {
         }
         (self.findings, self.secrets)
     }
+}
+
+/// Whether there are enough different bytes.
+fn is_rich(bytes: &[u8]) -> bool {
+    let mut seen: Vec<u8> = Vec::with_capacity(SECRET_DISTINCT_MIN);
+    for byte in bytes {
+        if !seen.contains(byte) {
+            seen.push(*byte);
+            if seen.len() >= SECRET_DISTINCT_MIN {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Hostile text as one printable line: runs of white space become one space, control and direction-changing
@@ -155,20 +209,6 @@ const fn is_format_control(c: char) -> bool {
 /// A size in bytes as a person reads it, such as `3.2 MB`.
 pub(crate) fn size_words(bytes: usize) -> String {
     const KILO: usize = 1_000;
-/// Whether there are enough different bytes.
-fn is_rich(bytes: &[u8]) -> bool {
-    let mut seen: Vec<u8> = Vec::with_capacity(SECRET_DISTINCT_MIN);
-    for byte in bytes {
-        if !seen.contains(byte) {
-            seen.push(*byte);
-            if seen.len() >= SECRET_DISTINCT_MIN {
-                return true;
-            }
-        }
-    }
-    false
-}
-
     const MEGA: usize = 1_000_000;
     let tenths = |unit: usize| {
         let whole = bytes.checked_div(unit).unwrap_or(0);

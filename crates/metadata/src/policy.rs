@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Topic;
+
 /// A kind of information that is removed unless the person asks to keep it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,6 +33,17 @@ impl Keep {
         Self::Artist,
         Self::Place,
     ];
+
+    /// The topic under which it is told.
+    #[must_use]
+    pub const fn topic(self) -> Topic {
+        match self {
+            Self::Date => Topic::Time,
+            Self::Camera => Topic::Device,
+            Self::Copyright | Self::Artist => Topic::Person,
+            Self::Place => Topic::Place,
+        }
+    }
 
     /// The word for it on the command line, such as `date`.
     #[must_use]

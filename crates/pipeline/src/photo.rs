@@ -1,7 +1,7 @@
 //! One photo, from reading to saving. The steps stand here in their order, and each takes what only the one before can
 //! make: `Source`, `Cleaned`, `Staged`, `Saved`.
 
-use metadata::clean_into;
+use metadata::{Keep, clean_into};
 
 use crate::destination::{Destination, check_replaceable, misleading_extension, replace};
 use crate::naming::Names;
@@ -40,6 +40,13 @@ pub(crate) fn clean_photo(
         })
         .into_iter()
         .collect();
+    let lost: Vec<&str> = cleaned.not_kept(policy).map(Keep::name).collect();
+    if !lost.is_empty() {
+        notes.push(format!(
+            "Nothing was kept of: {}. What the file tells of that stands where it cannot be kept.",
+            lost.join(", ")
+        ));
+    }
     let stat = source.stat().clone();
     let mut traces = outside::look(&photo.path, &stat);
     let is_clean = cleaned.unchanged() && !outside::has_notes(&traces);
@@ -93,10 +100,10 @@ pub(crate) fn clean_photo(
     };
     carried.tell(&mut traces);
     let finished = finished(Some(saved.path), record, notes, traces);
+    give_back(cleaned.into_bytes());
     Ok(match failure {
         Some(failure) => Outcome::NotReplaced(Box::new(finished), failure),
         None if is_clean => Outcome::AlreadyClean(finished),
         None => Outcome::Done(finished),
     })
 }
-    give_back(cleaned.into_bytes());

@@ -1,9 +1,9 @@
 //! IPTC-IIM datasets (IPTC-NAA Information Interchange Model 4.2), in a person's words.
 
 use super::{date, embedded, runs, words};
-use crate::Topic;
 use crate::notes::{Notes, size_words};
 use crate::reader::Reader;
+use crate::{Keep, Topic};
 
 /// The most datasets of one block that are read.
 const DATASETS_MAX: usize = 4_000;
@@ -172,6 +172,11 @@ fn one(record: u8, dataset: u8, value: &[u8], notes: &mut Notes<'_>) -> bool {
     match form {
         Date => notes.find(topic, &name, &date::compact(&text)),
         _ => notes.find(topic, &name, &text),
+    }
+    match (record, dataset) {
+        (2, 80) => notes.credit(Keep::Artist, &text),
+        (2, 116) => notes.credit(Keep::Copyright, &text),
+        _ => {}
     }
     if form != Code {
         words::secret(value, &text, notes);

@@ -2,8 +2,8 @@
 
 use super::gps::Angle;
 use super::{date, exif, iptc, photoshop, runs, words, xmp};
-use crate::Topic;
 use crate::notes::{Notes, size_words};
+use crate::{Keep, Topic};
 
 /// How a value is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,6 +196,11 @@ pub(super) fn keyed(keyword: &str, text: &str, notes: &mut Notes<'_>) {
         }
         Some((_, topic, name, Code)) => notes.find(*topic, name, &xmp::fraction(value)),
         Some((_, topic, name, Text)) => {
+            match key.as_str() {
+                "author" | "artist" | "creator" => notes.credit(Keep::Artist, value),
+                "copyright" => notes.credit(Keep::Copyright, value),
+                _ => {}
+            }
             notes.find(*topic, name, value);
             words::remember(value, notes);
         }

@@ -7,8 +7,8 @@ use super::gps::{self, Angle};
 use super::xmp_scan::{Packet, Property, Scan};
 use super::xmp_table::{Form, group, row};
 use super::{base64, date, embedded, runs, text, words};
-use crate::Topic;
 use crate::notes::{Notes, size_words};
+use crate::{Keep, Topic};
 
 /// How many values of a group are shown.
 const GROUP_SHOWN_MAX: usize = 40;
@@ -42,6 +42,7 @@ pub(super) fn explain(packet: &[u8], notes: &mut Notes<'_>) {
         {
             step(property, &mut steps, notes);
         } else if !is_place(property) {
+            credit(property, notes);
             one(property, &mut lines, notes);
         }
     }
@@ -59,6 +60,18 @@ pub(super) fn explain(packet: &[u8], notes: &mut Notes<'_>) {
         notes.find(topic, &name, &value);
     }
     rest(packet, read.behind, &scan, notes);
+}
+
+/// Who made the picture, and whose it is: the creators one by one, and the first language of the rights.
+fn credit(property: &Property<'_>, notes: &mut Notes<'_>) {
+    if !property.parent().is_empty() {
+        return;
+    }
+    match property.leaf() {
+        "dc:creator" | "tiff:Artist" => notes.credit(Keep::Artist, &property.value),
+        "dc:rights" | "tiff:Copyright" => notes.credit(Keep::Copyright, &property.value),
+        _ => {}
+    }
 }
 
 /// What could not be read, and a packet in which nothing could.

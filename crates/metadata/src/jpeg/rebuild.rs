@@ -96,8 +96,16 @@ fn write(
     mark: &[u8],
 ) -> Result<usize, Error> {
     let mut icc = fresh.icc.as_deref();
+    // Where the original has none, it stands behind the JFIF header, as programs write it.
+    let has_exif = parts.iter().any(|part| part.kind == Kind::Exif);
+    let mut exif = fresh.exif.as_deref().filter(|_| !has_exif);
     let mut index_end = None;
     for part in parts {
+        if !matches!(part.kind, Kind::Signature | Kind::Jfif)
+            && let Some(tiff) = exif.take()
+        {
+            segment(out, 0xE1, &[b"Exif\0\0", tiff])?;
+        }
         if index_end.is_none() && matches!(part.kind, Kind::Tables | Kind::Header) {
             for (marker, signature, payload) in index {
                 segment(out, *marker, &[signature, payload])?;

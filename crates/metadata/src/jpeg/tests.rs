@@ -154,6 +154,82 @@ fn the_place_alone_can_go() {
     assert!(parts.iter().all(|part| part.name != "APP4"));
 }
 
+/// Who made a picture, and whose it is, stands in XMP and IPTC more often than in Exif.
+#[test]
+fn credits_are_kept_from_wherever_they_stand() {
+    use crate::Keep;
+    use crate::explain::exif::kept;
+
+    let xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF><rdf:Description>\
+        <dc:creator><rdf:Seq><rdf:li>Jane Doe</rdf:li><rdf:li>Joe Bloggs</rdf:li></rdf:Seq></dc:creator>\
+        <dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>(c) 2024 Jane Doe</rdf:li></rdf:Alt></dc:rights>\
+        <xmpRights:Owner>Secret Agency</xmpRights:Owner></rdf:Description></rdf:RDF></x:xmpmeta>";
+    let dataset =
+        |number: u8, value: &[u8]| [&[0x1C, 2, number, 0, value.len() as u8][..], value].concat();
+    let datasets = [
+        dataset(80, b"Jane Doe"),
+        dataset(116, b"(c) 2024 Jane Doe"),
+        dataset(118, b"jane@example.org"),
+    ]
+    .concat();
+    let len = [0, 0, 0, datasets.len() as u8];
+    let iptc = [
+        b"Photoshop 3.0\x008BIM\x04\x04\0\0".as_slice(),
+        &len,
+        &datasets,
+    ]
+    .concat();
+    let both = [Keep::Artist, Keep::Copyright];
+    for (block, artists) in [
+        (segment(0xE1, xmp), "Jane Doe; Joe Bloggs"),
+        (segment(0xED, &iptc), "Jane Doe"),
+    ] {
+        for front in [vec![jfif()], vec![]] {
+            let file = file(&[front, vec![block.clone()]].concat(), b"");
+            for keep in [&both[..], &both[..1], &both[1..], &[]] {
+                let policy = Policy {
+                    keep: keep.iter().copied().collect(),
+                };
+                let copy = clean(&file, &policy, &Limits::default()).unwrap();
+                let parts = parts_of(copy.bytes()).unwrap();
+                let exif = parts.iter().find(|part| part.name == "APP1 Exif");
+                let told = exif.map(|part| kept(part.body)).unwrap_or_default();
+                let text =
+                    |value: Option<Vec<u8>>| value.map(|text| String::from_utf8(text).unwrap());
+                let wants = |what| keep.contains(&what);
+                let artist = wants(Keep::Artist).then(|| artists.to_owned());
+                let rights = wants(Keep::Copyright).then(|| "(c) 2024 Jane Doe".to_owned());
+                assert_eq!((text(told.artist), text(told.copyright)), (artist, rights));
+                assert_eq!(copy.not_kept(&policy).count(), 0);
+                let again = clean(copy.bytes(), &policy, &Limits::default()).unwrap();
+                assert!(again.unchanged());
+                for gone in ["Secret Agency", "jane@example.org", "xmpmeta", "8BIM"] {
+                    assert!(memchr::memmem::find(copy.bytes(), gone.as_bytes()).is_none());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_kept_is_said() {
+    use crate::Keep;
+    let caption = file(&[jfif(), segment(0xFE, b"at home")], b"");
+    let place = file(
+        &[segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:Description photoshop:City='Paris'/></x:xmpmeta>")],
+        b"",
+    );
+    let policy = Policy {
+        keep: [Keep::Place, Keep::Date].into(),
+    };
+    let lost = |file: &[u8]| -> Vec<Keep> {
+        let copy = clean(file, &policy, &Limits::default()).unwrap();
+        copy.not_kept(&policy).collect()
+    };
+    assert_eq!(lost(&caption), []);
+    assert_eq!(lost(&place), [Keep::Place]);
+}
+
 #[test]
 fn cleaning_twice_is_cleaning_once() {
     let once = cleaned(&dirty());
