@@ -6,7 +6,7 @@ use std::process::Command;
 use super::Bound;
 use super::measure::{Cost, Scratch, cost, median};
 use super::metadata::{MEGA, size_of, write};
-use crate::photos::KINDS;
+use crate::photos;
 
 /// So many photos, under so many names each: the folder fits in memory, and every name is read as a file of its own.
 const PHOTOS: usize = 200;
@@ -26,7 +26,7 @@ pub(super) fn measure(cloakroom: &Path, scratch: &Scratch) -> Result<Vec<Bound>,
     let mut bytes = 0.0;
     for number in 0..PHOTOS {
         let first = set.join(format!("{number:03}-00.jpg"));
-        write(&first, &(KINDS[0].photo)(PHOTO_BYTES, number as u64 + 1))?;
+        write(&first, &photos::jpeg(PHOTO_BYTES, number as u64 + 1))?;
         bytes += size_of(std::slice::from_ref(&first))? * NAMES as f64;
         for name in 1..NAMES {
             let name = set.join(format!("{number:03}-{name:02}.jpg"));
