@@ -2,7 +2,7 @@
 // A panic says what does not hold.
 #![allow(clippy::expect_used)]
 
-use metadata::{Cleaned, Container, Error, Limits, Policy, Topic, clean, inspect};
+use metadata::{Cleaned, Container, Error, Limits, Policy, clean, inspect};
 
 /// A clean copy may be this much larger than its original: a gain map that is hardly announced gets an index of its own.
 const GROWTH_BYTES_MAX: usize = 2048;
@@ -73,14 +73,7 @@ pub fn hold(file: &[u8], policy: &Policy) -> Option<Cleaned> {
         twice.unchanged() && twice.bytes() == cleaned.bytes(),
         "cleaning twice is cleaning once"
     );
-    // Decoders show the first page of a TIFF, and that may be a smaller copy of the next, which goes.
-    let is_comparable = cleaned.container() != Container::Tiff
-        || !report
-            .findings
-            .iter()
-            .any(|found| found.topic == Topic::Thumbnail);
-    if is_comparable
-        && u64::from(report.width) * u64::from(report.height) <= DECODED_PIXELS_MAX
+    if u64::from(report.width) * u64::from(report.height) <= DECODED_PIXELS_MAX
         && let Ok(before) = crate::pixels(file)
     {
         assert!(

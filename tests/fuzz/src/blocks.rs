@@ -166,8 +166,10 @@ pub fn exif(recipe: &mut Recipe<'_>) -> Vec<u8> {
 /// An XMP packet.
 pub fn xmp(recipe: &mut Recipe<'_>) -> Vec<u8> {
     let text = String::from_utf8_lossy(SECRET).into_owned();
+    // Who made the picture may be kept, if the person asks.
+    let name = String::from_utf8_lossy(NAME).into_owned();
     let value = match recipe.below(4) {
-        0 => format!("<dc:creator><rdf:Seq><rdf:li>{text}</rdf:li></rdf:Seq></dc:creator>"),
+        0 => format!("<dc:creator><rdf:Seq><rdf:li>{name}</rdf:li></rdf:Seq></dc:creator>"),
         1 => format!("<dc:title>{text}"),
         2 => format!("<![CDATA[{text}]]><!-- {text} -->"),
         _ => format!("<x:{text} {text}='&#x70;{text}'/>"),
@@ -262,7 +264,8 @@ pub fn photoshop(recipe: &mut Recipe<'_>) -> Vec<u8> {
         .concat()
     };
     let iptc = [
-        dataset(80, &text),
+        dataset(80, NAME),
+        dataset(120, &text),
         dataset(90, SECRET),
         dataset(55, b"20240102"),
     ]

@@ -1,7 +1,7 @@
 //! PNG and APNG.
 
 use crate::blocks::{exif, icc, provenance, trailer, xmp};
-use crate::recipe::{Recipe, SECRET};
+use crate::recipe::{NAME, Recipe, SECRET};
 
 pub fn build(recipe: &mut Recipe<'_>) -> Vec<u8> {
     let (colour, depth, channels) = recipe.pick(&[
@@ -132,7 +132,7 @@ fn frame(
 
 fn extra(recipe: &mut Recipe<'_>) -> (Vec<u8>, Vec<u8>) {
     let (label, content): (&[u8], Vec<u8>) = match recipe.below(24) {
-        0 => (b"tEXt", [b"Author\0", &recipe.text()[..]].concat()),
+        0 => (b"tEXt", [b"Author\0", NAME].concat()),
         1 => {
             let text = recipe.text();
             (
