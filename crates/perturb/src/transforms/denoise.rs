@@ -144,35 +144,66 @@ impl Weights {
         }
     }
 
-    /// `visit(pixel, neighbour, weight)` for each pair.
-    fn each(&self, mut visit: impl FnMut(usize, usize, f32)) {
-        let (width, height) = (self.width, self.height);
-        for (dx, dy, weights) in &self.offsets {
-            for y in 0..height {
-                let there = (y as isize + dy).clamp(0, height as isize - 1) as usize * width;
-                for x in 0..width {
-                    let source = (x as isize + dx).clamp(0, width as isize - 1) as usize;
-                    visit(y * width + x, there + source, weights[y * width + x]);
-                }
-            }
-        }
-    }
-
     pub(crate) fn forward(&self, planes: &Planes) -> Planes {
         let mut out = Planes::zero(self.width, self.height);
         for (plane, out) in planes.planes().zip(out.planes_mut()) {
-            self.each(|pixel, neighbour, weight| out[pixel] += weight * plane[neighbour]);
+            for (dx, dy, weights) in &self.offsets {
+                gather(weights, plane, out, self.width, *dx, *dy);
+            }
         }
         out
     }
 
     /// The adjoint of [`Self::forward`].
     pub(crate) fn backward(&self, gradient: &Planes) -> Planes {
-        let mut out = Planes::zero(self.width, self.height);
+        let (width, height) = (self.width, self.height);
+        let mut out = Planes::zero(width, height);
         for (plane, out) in gradient.planes().zip(out.planes_mut()) {
-            self.each(|pixel, neighbour, weight| out[neighbour] += weight * plane[pixel]);
+            for (dx, dy, weights) in &self.offsets {
+                let (low, high) = inside(width, *dx);
+                for y in 0..height {
+                    let there = (y as isize + dy).clamp(0, height as isize - 1) as usize;
+                    let weights = &weights[y * width..][..width];
+                    let line = &plane[y * width..][..width];
+                    let into = &mut out[there * width..][..width];
+                    for x in (0..low).chain(high..width) {
+                        into[(x as isize + dx).clamp(0, width as isize - 1) as usize] +=
+                            weights[x] * line[x];
+                    }
+                    if low < high {
+                        let into = &mut into[(low as isize + dx) as usize..];
+                        for ((into, weight), value) in
+                            into.iter_mut().zip(&weights[low..high]).zip(&line[low..])
+                        {
+                            *into += weight * value;
+                        }
+                    }
+                }
+            }
         }
         out
+    }
+}
+
+/// Adds to each pixel its weight times the pixel at the offset, the nearest standing in beyond the border.
+fn gather(weights: &[f32], plane: &[f32], out: &mut [f32], width: usize, dx: isize, dy: isize) {
+    let height = plane.len() / width;
+    let (low, high) = inside(width, dx);
+    for (y, out) in out.chunks_exact_mut(width).enumerate() {
+        let there = (y as isize + dy).clamp(0, height as isize - 1) as usize;
+        let weights = &weights[y * width..][..width];
+        let line = &plane[there * width..][..width];
+        for x in (0..low).chain(high..width) {
+            out[x] += weights[x] * line[(x as isize + dx).clamp(0, width as isize - 1) as usize];
+        }
+        if low < high {
+            let shifted = &line[(low as isize + dx) as usize..];
+            for ((out, weight), value) in
+                out[low..high].iter_mut().zip(&weights[low..]).zip(shifted)
+            {
+                *out += weight * value;
+            }
+        }
     }
 }
 
@@ -191,13 +222,8 @@ pub(crate) fn non_local_means(planes: &Planes, h: f32) -> Planes {
                 for (sum, weight) in sum.iter_mut().zip(&weights) {
                     *sum += weight;
                 }
-                let one = Weights {
-                    width,
-                    height,
-                    offsets: vec![(dx, dy, weights)],
-                };
                 for (plane, out) in planes.planes().zip(out.planes_mut()) {
-                    one.each(|pixel, neighbour, weight| out[pixel] += weight * plane[neighbour]);
+                    gather(&weights, plane, out, width, dx, dy);
                 }
             }
             (sum, out)
