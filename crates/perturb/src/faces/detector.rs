@@ -7,6 +7,8 @@ pub(crate) struct Candidate {
     pub(crate) edges: [f32; 4],
     /// From 0 to 1.
     pub(crate) score: f32,
+    /// At which sizes of the picture it was seen: one bit each.
+    pub(crate) sizes: u32,
 }
 
 /// One cell is so many pixels wide and high.
@@ -62,6 +64,7 @@ pub(crate) fn decode(
                 ]
                 .map(|edge| edge * CELL as f32),
                 score,
+                sizes: 0,
             });
         }
     }
@@ -73,7 +76,7 @@ fn sigmoid(x: f32) -> f32 {
 }
 
 /// Of boxes that overlap by more than `overlap_max` of their union, or of which one holds most of the other, the surest
-/// stays. Surest first.
+/// stays, and takes over the sizes at which the others were seen. Surest first.
 pub(crate) fn strongest(mut candidates: Vec<Candidate>, overlap_max: f32) -> Vec<Candidate> {
     candidates.retain(|candidate| {
         candidate.score.is_finite() && candidate.edges.iter().all(|edge| edge.is_finite())
@@ -81,11 +84,17 @@ pub(crate) fn strongest(mut candidates: Vec<Candidate>, overlap_max: f32) -> Vec
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates {
-        let apart = kept.iter().all(|other| {
+        let mut apart = true;
+        for other in &mut kept {
             let common = common_area(&candidate.edges, &other.edges);
             let smaller = area(&candidate.edges).min(area(&other.edges));
-            overlap(&candidate.edges, &other.edges) <= overlap_max && common <= 0.7 * smaller
-        });
+            if overlap(&candidate.edges, &other.edges) > overlap_max {
+                other.sizes |= candidate.sizes;
+                apart = false;
+            } else if common > 0.7 * smaller {
+                apart = false;
+            }
+        }
         if apart {
             kept.push(candidate);
         }
@@ -128,6 +137,7 @@ mod tests {
         let Candidate {
             edges: [left, top, right, bottom],
             score,
+            ..
         } = found[0];
         assert!((score - 0.952_57).abs() < 1e-4);
         assert!(((left + right) / 2.0 - 48.0).abs() < 1e-3);
@@ -146,7 +156,11 @@ mod tests {
 
     #[test]
     fn the_surest_of_boxes_that_overlap_stays() {
-        let candidate = |edges, score| Candidate { edges, score };
+        let candidate = |edges, score| Candidate {
+            edges,
+            score,
+            sizes: (score * 10.0) as u32,
+        };
         let kept = strongest(
             vec![
                 candidate([0.0, 0.0, 10.0, 10.0], 0.8),
@@ -159,5 +173,7 @@ mod tests {
         );
         let scores: Vec<f32> = kept.iter().map(|candidate| candidate.score).collect();
         assert_eq!(scores, [0.9, 0.6]);
+        // 9 and 8; the small one inside is another face or none, and no second sight of it.
+        assert_eq!(kept[0].sizes, 9 | 8);
     }
 }

@@ -23,9 +23,10 @@ const ENLARGED_MAX: f32 = 2.0;
 /// Less sure than this is no face.
 const SCORE_MIN: f32 = 0.5;
 
-/// A second look at a candidate alone: so many pixels along each side, of which the candidate takes a third. Hair, doors and
-/// windows that resemble a face at one size rarely do so at another.
+/// Hair, doors and windows that resemble a face at one size rarely do so at another. What was seen at one size only gets a
+/// second look, alone: so many pixels along each side, of which the candidate takes one part in so many.
 const SECOND_LOOK: usize = 6 * CELL;
+const SECOND_LOOKS: [f32; 2] = [3.0, 2.2];
 
 /// Boxes that share more of their union are of one face.
 const OVERLAP_MAX: f32 = 0.4;
@@ -151,14 +152,14 @@ impl Finder {
         let mut candidates = Vec::new();
         // The largest from the picture, the others from that.
         let mut largest: Option<Planes> = None;
-        for &size in sizes.iter().rev() {
+        for (index, &size) in sizes.iter().enumerate().rev() {
             let planes = match &largest {
                 None => Planes::of(picture, size[0], size[1]),
                 Some(largest) => {
                     Resampling::new([largest.width, largest.height], size).forward(largest)
                 }
             };
-            candidates.extend(self.candidates(picture, &planes)?);
+            candidates.extend(self.candidates(picture, &planes, 1 << index)?);
             largest.get_or_insert(planes);
         }
         let mut plan = self.landmarks.plan(self.side as u32, self.side as u32)?;
@@ -177,14 +178,20 @@ impl Finder {
     }
 
     /// What the detector sees in the picture, shown as `planes`; in pixels of the picture.
-    fn candidates(&self, picture: &Picture, planes: &Planes) -> Result<Vec<Candidate>, PackError> {
+    fn candidates(
+        &self,
+        picture: &Picture,
+        planes: &Planes,
+        sizes: u32,
+    ) -> Result<Vec<Candidate>, PackError> {
         let (width, height) = (planes.width, planes.height);
         let (whole_width, whole_height) = (picture.width() as f32, picture.height() as f32);
         let (scale_x, scale_y) = (whole_width / width as f32, whole_height / height as f32);
         let mut found = self.detect(planes)?;
-        for Candidate { edges, .. } in &mut found {
-            let [left, top, right, bottom] = *edges;
-            *edges = [
+        for candidate in &mut found {
+            let [left, top, right, bottom] = candidate.edges;
+            candidate.sizes = sizes;
+            candidate.edges = [
                 (left * scale_x).max(0.0),
                 (top * scale_y).max(0.0),
                 (right * scale_x).min(whole_width),
@@ -212,36 +219,31 @@ impl Finder {
         Ok(found)
     }
 
-    /// What the detector says of a candidate at a better size; `None` when it is no face there.
+    /// A candidate that was seen at more than one size; `None` for any other.
     fn confirmed(
         &self,
         picture: &Picture,
         candidate: &Candidate,
     ) -> Result<Option<Candidate>, PackError> {
+        if candidate.sizes.count_ones() > 1 {
+            return Ok(Some(*candidate));
+        }
         let [left, top, right, bottom] = candidate.edges;
-        let reach = 1.5 * (right - left).max(bottom - top);
-        let (x, y) = ((left + right) / 2.0 - reach, (top + bottom) / 2.0 - reach);
-        let area = [x, y, 2.0 * reach, 2.0 * reach];
-        let planes = cut(picture, area, SECOND_LOOK, SECOND_LOOK);
-        let scale = 2.0 * reach / SECOND_LOOK as f32;
-        let seen = self
-            .detect(&planes)?
-            .into_iter()
-            .map(|seen| Candidate {
-                edges: [
-                    seen.edges[0] * scale + x,
-                    seen.edges[1] * scale + y,
-                    seen.edges[2] * scale + x,
-                    seen.edges[3] * scale + y,
-                ],
-                score: seen.score,
-            })
-            .filter(|seen| detector::overlap(&seen.edges, &candidate.edges) > OVERLAP_MAX)
-            .max_by(|a, b| a.score.total_cmp(&b.score));
-        Ok(seen.map(|seen| Candidate {
-            score: (seen.score + candidate.score) / 2.0,
-            ..seen
-        }))
+        for part in SECOND_LOOKS {
+            let side = part * (right - left).max(bottom - top);
+            let (x, y) = ((left + right - side) / 2.0, (top + bottom - side) / 2.0);
+            let planes = cut(picture, [x, y, side, side], SECOND_LOOK, SECOND_LOOK);
+            let scale = side / SECOND_LOOK as f32;
+            let seen = self.detect(&planes)?.into_iter().any(|seen| {
+                let [left, top, right, bottom] = seen.edges.map(|edge| edge * scale);
+                let edges = [left + x, top + y, right + x, bottom + y];
+                detector::overlap(&edges, &candidate.edges) > OVERLAP_MAX
+            });
+            if seen {
+                return Ok(Some(*candidate));
+            }
+        }
+        Ok(None)
     }
 
     /// The points of a candidate; `None` when they are no face's.
