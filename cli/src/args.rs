@@ -187,7 +187,7 @@ Examples:
 
 Exit status 1 when a picture has no match or cannot be looked up.
 
-With --json each line is one object: path, matches [{record, claimed_time, kind (same_file,
+With --json each line is one object: path, matches [{record, claimed_time, recipient, purpose, kind (same_file,
 same_pixels, whole, part, alike), confidence, inliers, region {x, y, width, height, share},
 mirrored, rotation, scale, pdq_distance}], the surest first; changes {verdict, compared, changed,
 areas [{region, strength}]}; error {code, message, hint}. Regions are in pixels of the photo.

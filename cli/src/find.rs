@@ -120,6 +120,11 @@ fn in_words(name: &str, matches: &[Original], changes: Option<&Changes>) -> Stri
             original.record,
             original.claimed_time
         );
+        for (name, said) in [("for", &original.recipient), ("purpose", &original.purpose)] {
+            if let Some(said) = said {
+                let _ = writeln!(text, "  {name}: {}", shown(said));
+            }
+        }
         if let Some(region) = original.region {
             let mut facts = vec![format!("{} details agree", original.inliers)];
             if original.kind == Likeness::Part {

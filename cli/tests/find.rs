@@ -59,7 +59,8 @@ fn recorded() -> (Place, Vec<String>) {
         .collect();
     let place = Place::new(&files);
     let ids = names.map(|name| {
-        let (code, out, err) = place.run(&["clean", name, "--json"]);
+        let recipient = format!("whoever got {name}");
+        let (code, out, err) = place.run(&["clean", name, "--json", "--recipient", &recipient]);
         assert_eq!(code, 0, "{err}");
         line(&out)["record"].as_str().unwrap().to_owned()
     });
@@ -109,6 +110,7 @@ fn a_changed_and_mirrored_part_is_found_and_told() {
     ] {
         assert!(near(&found["region"][name], expected), "{found}");
     }
+    assert_eq!(found["recipient"], "whoever got b.png");
     assert_eq!(told["changes"]["verdict"], "changed");
     let area = &told["changes"]["areas"][0]["region"];
     for (name, expected) in [
@@ -135,6 +137,7 @@ fn a_changed_and_mirrored_part_is_found_and_told() {
         "{out}"
     );
     assert!(out.contains("Changed: "), "{out}");
+    assert!(out.contains("  for: whoever got b.png\n"), "{out}");
 }
 
 #[test]

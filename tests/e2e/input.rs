@@ -68,12 +68,15 @@ impl Desktop {
         sleep(Duration::from_millis(500));
         self.press(first);
         self.write(&path.to_string_lossy());
-        // The first Return may only take what the dialog offers to complete.
+        sleep(Duration::from_millis(500));
+        // The first Return may only take what the dialog offers to complete. One too many would press whatever has the
+        // focus behind the dialog, so each has its time.
         wait_for(&format!("{title} to close"), || {
-            sleep(Duration::from_millis(500));
             self.press(&["Return"]);
-            sleep(Duration::from_millis(500));
-            self.find(title).is_none().then_some(())
+            (0..8).find_map(|_| {
+                sleep(Duration::from_millis(400));
+                self.find(title).is_none().then_some(())
+            })
         });
     }
 

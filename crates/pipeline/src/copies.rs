@@ -42,6 +42,10 @@ pub struct Original {
     pub record: String,
     /// When the photo was recorded, as the computer's clock claimed.
     pub claimed_time: String,
+    /// Whom that copy was for, in the person's words, if they said so.
+    pub recipient: Option<String>,
+    /// What that copy was for, likewise.
+    pub purpose: Option<String>,
     /// How the picture is a copy of it.
     pub kind: Likeness,
     /// How sure that is, from 0 to 1: one less the number of such agreements expected by accident in one comparison.
@@ -201,6 +205,8 @@ fn unaltered(record: &Record, kind: Likeness) -> Original {
     Original {
         record: record.id.clone(),
         claimed_time: record.claimed_time.clone(),
+        recipient: record.extras.recipient.clone(),
+        purpose: record.extras.purpose.clone(),
         kind,
         confidence: 1.0,
         inliers: 0,

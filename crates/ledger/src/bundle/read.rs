@@ -38,6 +38,9 @@ pub fn write_zip(files: &Files) -> Result<Vec<u8>, Error> {
 ///
 /// [`Error::NotABundle`] for what is no such file, or has names that a bundle cannot have; [`Error::TooMuch`].
 pub fn read_zip(bytes: &[u8]) -> Result<Files, Error> {
+    if told_count(bytes).is_some_and(|count| count > FILES_MAX) {
+        return Err(Error::TooMuch);
+    }
     // Every file has an entry of 46 bytes or more at the end: how many there are is known before anything is read.
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Error::NotABundle)?;
     if zip.len() > FILES_MAX {
@@ -81,6 +84,18 @@ pub fn read_zip(bytes: &[u8]) -> Result<Files, Error> {
             .ok_or(Error::NotABundle)?;
     }
     Ok(files)
+}
+
+/// How many files the end of a `.zip` claims, so that a million of them are refused before they are listed. More than 16
+/// bits can count are told as their most, which is too many, too.
+fn told_count(bytes: &[u8]) -> Option<usize> {
+    const END: &[u8] = b"PK\x05\x06";
+    /// The record of the end, and the longest comment behind it.
+    const END_BYTES_MAX: usize = 22 + 0xFFFF;
+    let tail = bytes.get(bytes.len().saturating_sub(END_BYTES_MAX)..)?;
+    let at = tail.windows(END.len()).rposition(|part| part == END)?;
+    let count = tail.get(at + 10..)?.first_chunk::<2>()?;
+    Some(usize::from(u16::from_le_bytes(*count)))
 }
 
 /// Whether a file's name stays in the bundle's folder on every system.
@@ -147,6 +162,21 @@ mod tests {
             .collect();
         let packed = write_zip(&many).unwrap();
         assert!(matches!(read_zip(&packed), Err(Error::TooMuch)));
+        assert_eq!(told_count(&packed), Some(FILES_MAX + 1));
+        // As the end of a file with a million entries says it.
+        let end = [&b"PK\x05\x06"[..], &[0; 4], &[0xFF; 4], &[0; 10]].concat();
+        assert!(matches!(read_zip(&end), Err(Error::TooMuch)));
+    }
+
+    #[test]
+    fn a_field_with_a_million_values_is_no_field() {
+        let values = vec!["\"00\""; 1_000_000].join(",");
+        let field = format!("[\"cloakroom-field-v2\",\"pdq_dihedral\",[{values}],\"00\"]");
+        let mut files = files(&["SHA256SUMS", "checkpoint.txt"]);
+        files.insert("fields/06-pdq_dihedral.json".to_owned(), field.into_bytes());
+        let read = read_zip(&write_zip(&files).unwrap()).unwrap();
+        let report = crate::bundle::check(&read, &crate::bundle::Trust::default());
+        assert!(!report.fits_together() && report.shown.is_empty());
     }
 
     #[test]

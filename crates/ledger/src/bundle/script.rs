@@ -117,6 +117,8 @@ exit "$bad"
 /// For Windows: needs `ssh-keygen`, which comes with it.
 pub(super) const PS1: &str = r##"# Checks this bundle without the program that made it. In a PowerShell window: .\verify.ps1
 # Needs ssh-keygen, which comes with Windows 10 and later. Ends with 0 if everything holds.
+$ErrorActionPreference = 'Stop'
+trap { Write-Output "FAILED  $_"; exit 1 }
 Set-Location -LiteralPath $PSScriptRoot
 $script:bad = 0
 function Test-That($what, $holds) {
@@ -125,8 +127,9 @@ function Test-That($what, $holds) {
 $sha = [System.Security.Cryptography.SHA256]::Create()
 function Hex($bytes) { -join ($bytes | ForEach-Object { $_.ToString('x2') }) }
 function Unhex($text) { [byte[]]@(for ($i = 0; $i -lt $text.Length; $i += 2) { [Convert]::ToByte($text.Substring($i, 2), 16) }) }
-function Bytes($name) { [System.IO.File]::ReadAllBytes((Join-Path $PSScriptRoot $name)) }
-function Lines($name) { [System.IO.File]::ReadAllLines((Join-Path $PSScriptRoot $name)) }
+# The comma keeps an array an array: what PowerShell returns is otherwise taken apart, one line to a text, no byte to nothing.
+function Bytes($name) { , [System.IO.File]::ReadAllBytes((Join-Path $PSScriptRoot $name)) }
+function Lines($name) { , [System.IO.File]::ReadAllLines((Join-Path $PSScriptRoot $name)) }
 function Climb($name, $path) {
     $here = Hex ($sha.ComputeHash([byte[]](@([byte]0) + (Bytes $name))))
     foreach ($line in (Lines $path)) {
@@ -138,7 +141,7 @@ function Climb($name, $path) {
 }
 function Signed($name) {
     $command = 'ssh-keygen -Y verify -f allowed_signers -I holder -n cloakroom-ledger -s ' + $name + '.sig < ' + $name
-    cmd /c $command 2>&1 | Out-Null
+    cmd /c ($command + ' >NUL 2>&1') | Out-Null
     $LASTEXITCODE -eq 0
 }
 $listed = @{}
@@ -153,6 +156,9 @@ Test-That 'the checkpoint is signed by the key' (Signed 'checkpoint.txt')
 $checkpoint = Lines 'checkpoint.txt'
 $named = $checkpoint[3].Substring(4)
 Test-That 'the checkpoint names that key' ((Lines 'allowed_signers')[0].EndsWith(' ' + $named))
+$pem = [Convert]::FromBase64String((-join ((Lines 'key.pem') | Where-Object { -not $_.StartsWith('-') })))
+$blob = [Convert]::FromBase64String($named.Split(' ')[1])
+Test-That 'both forms of the key are the same' ((Hex ($pem[-32..-1])) -ceq (Hex ($blob[-32..-1])))
 $root = Hex ([Convert]::FromBase64String($checkpoint[2]))
 Test-That 'the record is in the ledger at the checkpoint' ((Climb 'entry.txt' 'entry.path') -ceq $root)
 $record = ((Lines 'entry.txt') | Where-Object { $_.StartsWith('fields=') }).Substring(7)
