@@ -226,7 +226,7 @@ export const words = {
     title: 'Ledger',
     intro: 'A record for each clean copy: digests that tell which file became which. No file names; small pictures only if you want them.',
     search: 'Search records',
-    searchHint: 'Hash, format, date (2026-11) or recipient',
+    searchHint: 'Hash, format, date, recipient',
     find: 'Find a photo’s record…',
     findTitle: 'Choose an original or a clean copy; its digest is looked up here.',
     exportCsv: 'Export CSV',

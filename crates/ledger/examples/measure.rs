@@ -131,9 +131,11 @@ fn appending(filled: &Path, disk: &Path) -> Result<(), Box<dyn Error>> {
     }
     let (ours, theirs) = (median(ours) * 1e3, median(theirs) * 1e3);
     println!("{:>34} {theirs:>9.2} ms", "one bare commit of SQLite");
-    bound("appending in 5 ms, on this disk", ours, 5.0, "ms");
+    println!("{:>34} {ours:>9.2} ms", "appending, on this disk");
     let what = "appending in 1.5 times a bare commit";
     bound(what, ours / theirs, 1.5, "times");
+    let what = "appending in 5 ms beyond a bare commit";
+    bound(what, ours - theirs, 5.0, "ms");
     drop((ledger, bare));
     for name in ["measure.sqlite", "bare.sqlite"] {
         fs::remove_file(disk.join(name))?;
@@ -182,6 +184,13 @@ fn seconds<T, E>(work: impl FnOnce() -> Result<T, E>) -> Result<(f64, T), E> {
     let started = Instant::now();
     let done = work()?;
     Ok((started.elapsed().as_secs_f64(), done))
+}
+
+/// What this thread took of the processor so far; nothing where the system does not say.
+fn processor_seconds() -> Option<f64> {
+    let told = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: f64 = told.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds / 1e9)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
