@@ -22,7 +22,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
   fuzz [CONTAINER] Hostile files against the readers of photos, until something breaks (all containers in turn)
       --minutes N  How long for each (15)
 
-  bench [NAME]     Measure speed and memory beside other tools (NAME: metadata, ledger or find)
+  bench [NAME]     Measure speed and memory beside other tools (NAME: metadata, ledger, find or cloak)
   bundle           Make the .deb, .rpm and .tar.gz
   deny             Check licences, sources and banned crates
   models           Make the packs of the face models that an npm package brings, in target/models

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: speed and memory, beside other tools and in the same run.
 
+mod cloak;
+mod engine;
 mod find;
 mod inspect;
 mod ledger;
@@ -19,6 +21,7 @@ pub(crate) fn bench(name: &str, consent: Consent) -> Result<(), String> {
     }
     install::ensure(&[Purpose::Compile, Purpose::Bench], consent)?;
     let bounds = match name {
+        "cloak" => cloak::measure()?,
         "ledger" => ledger::measure()?,
         "metadata" => {
             tools::run(tools::cargo().args(["build", "--release", "--package", "cloakroom-cli"]))?;
@@ -26,7 +29,7 @@ pub(crate) fn bench(name: &str, consent: Consent) -> Result<(), String> {
         }
         _ => {
             return Err(format!(
-                "There is no measurement '{name}'; there are: find, ledger, metadata"
+                "There is no measurement '{name}'; there are: cloak, find, ledger, metadata"
             ));
         }
     };

@@ -1,9 +1,10 @@
 //! Runs steps of the engine, forward and back, on a tiny autoencoder's encoder with random weights, and tells what they cost.
 //!
-//!     engine_step SIDE STEPS [portable|AVX2|AVX-512|NEON]
-//!     engine_step peak [INSTRUCTIONS]
+//!     engine_step sets                          the instruction sets of this processor, the fastest last
+//!     engine_step peak SET                      millions of multiplications with addition a second, on one core
+//!     engine_step step SET SIDE STEPS           CPU-seconds and seconds a step, and the most memory resident, in bytes
 //!
-//! `cargo xtask bench cloak` reads the line that it prints.
+//! `cargo xtask bench cloak` reads what it prints.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,48 +22,46 @@ use serde_json::{Value, json};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let is_peak = words.first().is_some_and(|word| word == "peak");
-    let set = words
-        .get(if is_peak { 1 } else { 2 })
-        .map_or_else(Instructions::best, |name| {
-            let mut sets = Instructions::available().into_iter();
-            sets.find(|set| set.name() == name.as_str())
-                .expect("an instruction set of this processor")
-        });
-    if is_peak {
-        println!(
-            "{} {:.3}",
-            set.name(),
-            multiplications_per_second(set) / 1e9
-        );
-        return;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["sets"] => Instructions::available()
+            .iter()
+            .for_each(|set| println!("{}", set.name())),
+        ["peak", set] => println!("{:.0}", multiplications_per_second(named(set)) / 1e6),
+        ["step", set, side, steps] => step(
+            named(set),
+            side.parse().expect("a side in pixels"),
+            steps.parse().expect("a number of steps"),
+        ),
+        _ => panic!("sets, peak SET, or step SET SIDE STEPS"),
     }
-    let side: u32 = words[0].parse().expect("a side in pixels");
-    let steps: u32 = words[1].parse().expect("a number of steps");
+}
+
+fn named(name: &str) -> Instructions {
+    let mut sets = Instructions::available().into_iter();
+    sets.find(|set| set.name() == name)
+        .expect("an instruction set of this processor")
+}
+
+fn step(set: Instructions, side: u32, steps: u32) {
     let pack = Pack::read(&encoder(), &PackLimits::default()).unwrap();
     let network = Network::with_instructions(&pack, set).unwrap();
     drop(pack);
     let mut plan = network.plan(side, side).unwrap();
-    let [channels, rows, columns] = plan.input_shape();
     let mut random = Random(7);
-    let picture: Vec<f32> = (0..channels * rows * columns)
-        .map(|_| random.next() + 0.5)
-        .collect();
-    let mut sum = 0.0;
+    let count = plan.input_shape().iter().product();
+    let picture: Vec<f32> = (0..count).map(|_| random.next() + 0.5).collect();
+    let mut once = || {
+        let gradient = plan.forward(&network, &picture).to_vec();
+        plan.backward(&network, &gradient);
+    };
+    once();
     let started = Instant::now();
     let before = cpu_seconds();
-    for _ in 0..steps {
-        let gradient = plan.forward(&network, &picture).to_vec();
-        sum += plan.backward(&network, &gradient)[0];
-    }
+    (0..steps).for_each(|_| once());
     let (cpu, wall) = (cpu_seconds() - before, started.elapsed().as_secs_f64());
     let steps = f64::from(steps);
-    println!(
-        "{} {side} {:.4} {:.4} {sum:e}",
-        set.name(),
-        cpu / steps,
-        wall / steps
-    );
+    println!("{:.4} {:.4} {}", cpu / steps, wall / steps, peak_bytes());
 }
 
 /// The layout of TAESD's encoder as TAEF2 has it.
@@ -201,4 +200,12 @@ fn cpu_seconds() -> f64 {
             .unwrap_or(0.0)
     };
     (ticks(12) + ticks(13)) / 100.0
+}
+
+/// The most memory that was resident (Linux; 0 elsewhere).
+fn peak_bytes() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
 }

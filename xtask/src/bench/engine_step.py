@@ -1,6 +1,8 @@
 """The same steps in PyTorch: forward and input gradient of the layout of TAEF2's encoder, random weights, channels last.
 
-    python cloak_step.py SIDE STEPS
+    python engine_step.py SIDE STEPS
+
+Prints CPU-seconds and seconds a step, and the most memory resident, in bytes.
 """
 
 import resource
@@ -54,7 +56,7 @@ def main():
     wall = (time.time() - started) / steps
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = (after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime) / steps
-    print(f"{torch.__version__} {side} {cpu:.4f} {wall:.4f} {after.ru_maxrss * 1024}")
+    print(f"{cpu:.4f} {wall:.4f} {after.ru_maxrss * 1024}")
 
 
 if __name__ == "__main__":
