@@ -39,6 +39,9 @@ const COMMANDS: &[&str] = &[
     "ledger_restore",
     "ledger_compare",
     "ledger_check_all",
+    "models_list",
+    "models_add",
+    "models_remove",
 ];
 
 fn main() {

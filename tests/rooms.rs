@@ -35,7 +35,7 @@ fn only_the_decided_arrows_exist() {
     assert_eq!(arrows_from("crates/ledger"), [] as [&str; 0]);
     assert_eq!(
         arrows_from("crates/pipeline"),
-        ["metadata", "fingerprint", "ledger"]
+        ["metadata", "perturb", "fingerprint", "ledger"]
     );
     for door in ["cli", "src-tauri"] {
         let arrows = arrows_from(door);

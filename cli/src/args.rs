@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 use pipeline::ledger::ExportFormat;
+use pipeline::perturb::Strength;
 use pipeline::{Keep, Naming};
 
+use crate::cloak_args::{CloakReport, Models, refine_steps};
 use crate::proof_args::{LedgerCare, Prove, Unlock, Verify};
 
 /// Clean photos before you share them: remove place, time, device, names and more.
@@ -28,17 +30,20 @@ Examples:
   cloakroom clean beach.jpg             Save beach_clean.jpg beside it
   cloakroom clean Holiday --out Clean   Clean a whole folder into another
   cloakroom clean clip.mov              Save clip_clean.mov: MP4 and MOV videos are cleaned too
+  cloakroom clean portrait.jpg --cloak balanced
+                                        Cloak it against AI misuse too
   cloakroom ledger list                 What was cleaned on this computer
   cloakroom prove ID --disclose output_sha256 --out proof.zip
                                         Show somebody that you had it
   cloakroom verify proof.zip            Check what somebody shows you
   cloakroom find seen-online.jpg        Which of my photos was this made from?
 
-Exit status: 0 when all went well, 1 when a file was refused or failed, 2 for wrong usage, 130
-after Ctrl-C.
+Exit status: 0 when all went well, 1 when a file was refused or failed, or was not cloaked although
+you asked for it, 2 for wrong usage, 130 after Ctrl-C.
 
 Environment:
   CLOAKROOM_HOME         the folder of the ledger, instead of the usual one
+  CLOAKROOM_MODELS       the folder of the models that came with the program
   CLOAKROOM_PASSPHRASE   the passphrase of the ledger or backup, instead of asking for it
   NO_COLOR               no colours, whatever the value")]
 pub(crate) struct Args {
@@ -50,6 +55,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Inspect(Inspect),
     Clean(Clean),
+    CloakReport(CloakReport),
+    Models(Models),
     Find(Find),
     Ledger(Ledger),
     Prove(Prove),
@@ -77,7 +84,7 @@ Examples:
 
 With --json each line is one object: path, container, outcome (done: there is something to remove;
 already_clean; refused; failed), output, findings [{topic, name, value}], removed, kept, outside
-[{carrier, topic, name, value, stays}], record, notes, error {code, message, hint}. What was left
+[{carrier, topic, name, value, stays}], record, cloak, notes, error {code, message, hint}. What was left
 out in folders comes last: {skipped: [{path, reason}]}.
 
 `outside` (in text: \"the file itself\") is what the file tells without being opened: its name and
@@ -107,6 +114,17 @@ Examples:
   cloakroom clean beach.jpg --replace                The original goes to the trash
   cloakroom clean beach.jpg --no-record              Leave no line in the ledger
   cloakroom clean beach.jpg --recipient Ann          Remember whom this copy was for
+  cloakroom clean portrait.jpg --cloak balanced      Save portrait_cloaked.jpg
+  cloakroom clean portrait.jpg --cloak light --refine=40
+                                                     Take longer, hide more in as little
+
+--cloak changes the picture a little, so that image generators and face recognisers see something
+else. It is not a lock: `cloakroom cloak-report --help` says what it does not do. light is made to
+be invisible at 1:1, balanced to pass unnoticed, strong shows on skin and plain backgrounds. JPEG,
+PNG, WebP and TIFF stay what they are (JPEG at no lower quality; WebP becomes lossless); JPEG XL
+becomes JPEG or PNG. HEIC, AVIF, GIF, BMP, animations, several pages, CMYK and videos are cleaned
+but not cloaked, and the outcome says so. A photo that is cloaked already, as the ledger knows, is
+refused. The same seed, models and kind of processor make the same cloak again.
 
 What the picture needs always stays: orientation, colour profile, animation, transparency.
 
@@ -123,10 +141,13 @@ Names:
 
 With --json each line is one object: path, container, outcome (done, already_clean, refused,
 failed), output, findings [{topic, name, value}], removed, kept, outside [{carrier, topic, name,
-value, stays}], record, notes, error {code, message, hint}. What was left out in folders comes last:
-{skipped: [{path, reason}]}.
+value, stays}], record, cloak, notes, error {code, message, hint}. What was left out in folders
+comes last: {skipped: [{path, reason}]}. cloak is null without --cloak, else {strength, seed,
+visibility, face_steps, refine_steps, cancelled, models [{name, sha256}], encoders, faces, no_face,
+denoiser, not_cloaked {code, message, hint}}; encoders and faces are as in `cloak-report --json`.
 
-Ctrl-C stops after the photos in hand; a second Ctrl-C stops at once.")]
+Ctrl-C stops after the photos in hand, and refining at the best so far; a second Ctrl-C stops at
+once.")]
 pub(crate) struct Clean {
     /// Photos, and folders to search for photos
     #[arg(required = true, value_name = "PATH")]
@@ -151,6 +172,16 @@ pub(crate) struct Clean {
     /// Remove only the place, and keep date, camera, copyright and artist (see below)
     #[arg(long, value_name = "place", value_parser = ["place"], conflicts_with = "keep")]
     pub(crate) only: Option<String>,
+    /// Cloak the copies against AI misuse: light, balanced or strong (see below)
+    #[arg(long, value_name = "STRENGTH")]
+    pub(crate) cloak: Option<Strength>,
+    /// Refine the cloak with so many steps, 1 to 80 [default when given: 20]; slower and stronger
+    #[arg(long, value_name = "STEPS", requires = "cloak", num_args = 0..=1, require_equals = true,
+        default_missing_value = "20", value_parser = refine_steps)]
+    pub(crate) refine: Option<u32>,
+    /// Where all chance of the cloak comes from [default: a new one for each photo]
+    #[arg(long, value_name = "N", requires = "cloak")]
+    pub(crate) seed: Option<u64>,
     /// Give the copies the file times of the originals
     #[arg(long)]
     pub(crate) keep_times: bool,
@@ -323,6 +354,20 @@ mod tests {
     }
 
     #[test]
+    fn refining_needs_no_number_and_takes_no_path_for_one() {
+        let refine = |more: &[&str]| {
+            let args = [&["cloakroom", "clean", "--cloak", "strong"], more].concat();
+            match Args::try_parse_from(args).unwrap().command {
+                Command::Clean(args) => (args.refine, args.paths.len()),
+                _ => panic!("another command"),
+            }
+        };
+        assert_eq!(refine(&["a.jpg"]), (None, 1));
+        assert_eq!(refine(&["--refine", "a.jpg"]), (Some(20), 1));
+        assert_eq!(refine(&["--refine=60", "a.jpg"]), (Some(60), 1));
+    }
+
+    #[test]
     fn wrong_usage_is_told() {
         for wrong in [
             &["clean"][..],
@@ -332,6 +377,14 @@ mod tests {
             &["clean", "a", "--only", "place", "--keep", "place"],
             &["clean", "a", "--name", "nice"],
             &["clean", "a", "--jobs", "0"],
+            &["clean", "a", "--cloak", "invisible"],
+            &["clean", "a", "--refine"],
+            &["clean", "a", "--seed", "1"],
+            &["clean", "a", "--cloak", "light", "--refine=0"],
+            &["clean", "a", "--cloak", "light", "--refine=81"],
+            &["cloak-report", "a"],
+            &["models"],
+            &["models", "add"],
             &["ledger"],
             &["ledger", "export", "--format", "xml"],
         ] {

@@ -4,9 +4,11 @@ use std::process::{ExitCode, exit};
 use std::time::SystemTime;
 
 use pipeline::ledger::Ledger;
+use pipeline::models::Models;
 use pipeline::worker::Workers;
 use pipeline::{
-    Cancel, Destination, Event, Failure, Handover, Limits, Policy, Recording, Request, gather, home,
+    Cancel, Cloaking, Destination, Event, Failure, Handover, Limits, Policy, Recording, Request,
+    gather, home,
 };
 
 use crate::args;
@@ -33,7 +35,15 @@ pub(crate) fn run(args: &args::Clean) -> ExitCode {
         Ok(ledger) => ledger,
         Err(failure) => return not_recordable(failure, args.json),
     };
+    let models = match args.cloak.map(|_| load_models()).transpose() {
+        Ok(models) => models,
+        Err(failure) => return fails(failure, args.json),
+    };
     let workers = Workers::new(args.jobs.unwrap_or(0));
+    let cloaking = args.cloak.zip(models.as_ref()).map(|(strength, models)| {
+        let steps = args.refine.unwrap_or(0);
+        Cloaking::new(models, &workers, strength, steps, args.seed, cancel.clone())
+    });
     let recording = ledger.as_ref().map(|ledger| Recording {
         ledger,
         workers: &workers,
@@ -52,22 +62,26 @@ pub(crate) fn run(args: &args::Clean) -> ExitCode {
         in_full: false,
     };
     let printer = Printer::new(form, found.photos.len());
-    let summary = pipeline::run(
+    let hear = |event| match event {
+        Event::Started { .. } => {}
+        Event::Cloaking { progress, .. } => printer.cloaking(progress),
+        Event::Finished { index, outcome } => {
+            let path = found
+                .photos
+                .get(index)
+                .map(|photo| photo.path.clone())
+                .unwrap_or_default();
+            // Cleaning goes on when nobody reads what is printed: that was not what was asked for.
+            printer.tell(index, Line::cleaned(&path, outcome));
+        }
+    };
+    let summary = pipeline::run_cloaking(
         &found.photos,
         &request(args),
         recording.as_ref(),
+        cloaking.as_ref(),
         &cancel,
-        &|event| {
-            if let Event::Finished { index, outcome } = event {
-                let path = found
-                    .photos
-                    .get(index)
-                    .map(|photo| photo.path.clone())
-                    .unwrap_or_default();
-                // Cleaning goes on when nobody reads what is printed: that was not what was asked for.
-                printer.tell(index, Line::cleaned(&path, outcome));
-            }
-        },
+        &hear,
     );
     let any_problem = printer.finish(&found.skipped, &cancel);
     if !args.json && !args.quiet {
@@ -105,11 +119,27 @@ fn open_ledger(args: &args::Clean) -> Result<Option<Ledger>, Failure> {
     Ok(Some(pipeline::open_ledger(&home::ledger()?)?))
 }
 
+/// All models at hand; those that cannot be read are told.
+///
+/// # Errors
+/// There is none to make a cloak with.
+pub(crate) fn load_models() -> Result<Models, Failure> {
+    let models = Models::load(home::dir().ok().as_deref());
+    models.problems().iter().for_each(warn);
+    models.check()?;
+    Ok(models)
+}
+
 /// Without a ledger nothing is cleaned, unless the person says that this is well.
 fn not_recordable(mut failure: Failure, as_json: bool) -> ExitCode {
     failure
         .hint
         .push_str(" To clean without recording, add --no-record.");
+    fails(failure, as_json)
+}
+
+/// Tells of what concerns all files.
+pub(crate) fn fails(failure: Failure, as_json: bool) -> ExitCode {
     if as_json {
         print(&json(&Line::failed_altogether(failure)));
     } else {

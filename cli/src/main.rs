@@ -3,10 +3,14 @@
 mod args;
 mod care;
 mod clean;
+mod cloak_args;
+mod cloak_report;
+mod cloak_text;
 mod find;
 mod generate;
 mod inspect;
 mod ledger;
+mod models;
 mod output;
 mod printer;
 mod progress;
@@ -34,6 +38,8 @@ fn main() -> ExitCode {
     match args.command {
         Command::Inspect(args) => inspect::run(&args),
         Command::Clean(args) => clean::run(&args),
+        Command::CloakReport(args) => cloak_report::run(&args),
+        Command::Models(args) => models::run(&args.command),
         Command::Ledger(args) => ledger::run(&args.command, &args.unlock),
         Command::Prove(args) => prove::prove(&args),
         Command::Verify(args) => prove::verify(&args),

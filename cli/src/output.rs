@@ -6,6 +6,8 @@ use std::path::Path;
 use pipeline::{Container, Failure, Finding, Finished, Inspected, Outcome, Skipped, Trace};
 use serde::Serialize;
 
+use crate::cloak_text::CloakText;
+
 /// How a file ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,6 +33,7 @@ pub(crate) struct Line {
     pub(crate) kept: Vec<Finding>,
     pub(crate) outside: Vec<Trace>,
     pub(crate) record: Option<String>,
+    pub(crate) cloak: Option<CloakText>,
     pub(crate) notes: Vec<String>,
     pub(crate) error: Option<Failure>,
 }
@@ -104,6 +107,7 @@ impl Line {
             kept: finished.kept,
             outside: finished.traces,
             record: finished.record,
+            cloak: finished.cloak.map(CloakText::from),
             notes: finished.notes,
             ..Self::empty(path, ending)
         }
@@ -119,6 +123,12 @@ impl Line {
             error: Some(failure),
             ..Self::empty(path, ending)
         }
+    }
+
+    /// Whether not everything that was asked for was done.
+    pub(crate) fn is_problem(&self) -> bool {
+        let is_bare = |cloak: &CloakText| cloak.not_cloaked.is_some();
+        self.error.is_some() || self.cloak.as_ref().is_some_and(is_bare)
     }
 
     /// Something went wrong that concerns all files.
@@ -146,6 +156,7 @@ impl Line {
             kept: Vec::new(),
             outside: Vec::new(),
             record: None,
+            cloak: None,
             notes: Vec::new(),
             error: None,
         }
@@ -236,7 +247,7 @@ mod tests {
         let text = String::from_utf8(json(&line)).unwrap();
         assert!(
             text.starts_with(
-                r#"{"path":"a.jpg","container":null,"outcome":"failed","output":null,"findings":[],"removed":[],"kept":[],"outside":[],"record":null,"notes":[],"error":{"code":"not_found","message":""#
+                r#"{"path":"a.jpg","container":null,"outcome":"failed","output":null,"findings":[],"removed":[],"kept":[],"outside":[],"record":null,"cloak":null,"notes":[],"error":{"code":"not_found","message":""#
             ),
             "{text}"
         );

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use pipeline::{Cancel, Skipped};
+use pipeline::{Cancel, CloakProgress, Skipped};
 
 use crate::output::{Line, json, print, print_error, skipped_json};
 use crate::progress::Progress;
@@ -50,7 +50,7 @@ impl Printer {
     /// Takes what is told of the file at `index`, and prints all that are next in order. Whether somebody still reads.
     pub(crate) fn tell(&self, index: usize, line: Option<Line>) -> bool {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.any_problem |= line.as_ref().is_some_and(|line| line.error.is_some());
+        queue.any_problem |= line.as_ref().is_some_and(Line::is_problem);
         queue.waiting.insert(index, line);
         self.progress.advance();
         loop {
@@ -64,6 +64,11 @@ impl Printer {
                 queue.is_closed |= !open;
             }
         }
+    }
+
+    /// Shows how far the cloak of a photo is, where a person is looking.
+    pub(crate) fn cloaking(&self, progress: CloakProgress) {
+        self.progress.cloaking(progress);
     }
 
     /// Prints one line; whether somebody still reads.

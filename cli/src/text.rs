@@ -7,6 +7,7 @@ use std::path::Path;
 
 use pipeline::{Carrier, Finding, SkipReason, Skipped, Summary, Topic, Trace};
 
+use crate::cloak_text;
 use crate::output::{Ending, Line};
 
 /// The width of the first column.
@@ -98,8 +99,11 @@ fn list<'a>(text: &mut String, title: &str, findings: impl Iterator<Item = &'a F
 pub(crate) fn cleaned(line: &Line, style: Style) -> String {
     let mut text = String::new();
     let name = shown(line.path.path.as_deref().unwrap_or_default());
-    let label = match line.outcome {
-        Ending::AlreadyClean => style.label(CYAN, "already clean"),
+    let is_cloaked = line.cloak.as_ref().map(|cloak| cloak.not_cloaked.is_none());
+    let label = match (line.outcome, is_cloaked) {
+        (_, Some(true)) => style.label(GREEN, "cloaked"),
+        (_, Some(false)) => style.label(YELLOW, "not cloaked"),
+        (Ending::AlreadyClean, None) => style.label(CYAN, "already clean"),
         _ => style.label(GREEN, "cleaned"),
     };
     let _ = write!(text, "{label}{name}");
@@ -124,6 +128,11 @@ pub(crate) fn cleaned(line: &Line, style: Style) -> String {
     }
     for told in outside(&line.outside) {
         more(&told);
+    }
+    if let Some(cloak) = &line.cloak {
+        cloak_text::in_short(cloak)
+            .iter()
+            .for_each(|told| more(told));
     }
     if let Some(record) = &line.record {
         more(&format!("record: {record}"));

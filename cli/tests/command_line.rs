@@ -51,7 +51,7 @@ fn inspecting_as_json() {
         lines[0],
         json!({
             "path": "a.gif", "container": "gif", "outcome": "done", "output": null, "findings": comment,
-            "removed": [], "kept": [], "outside": [], "record": null, "notes": [], "error": null
+            "removed": [], "kept": [], "outside": [], "record": null, "cloak": null, "notes": [], "error": null
         })
     );
     assert_eq!(lines[1]["outcome"], "already_clean");
@@ -98,7 +98,7 @@ fn cleaning_as_json() {
         line,
         json!({
             "path": "a.gif", "container": "gif", "outcome": "done", "output": "a_clean.gif", "findings": comment,
-            "removed": comment, "kept": [], "outside": [], "record": null, "notes": [], "error": null
+            "removed": comment, "kept": [], "outside": [], "record": null, "cloak": null, "notes": [], "error": null
         })
     );
     assert_eq!((code, err.as_str()), (0, ""));

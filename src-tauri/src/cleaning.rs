@@ -5,8 +5,13 @@ use std::thread;
 use std::time::SystemTime;
 
 use pipeline::ledger::Ledger;
-use pipeline::{Cancel, Event, Finished, Found, Handover, Outcome, Recording, Request, Summary};
+use pipeline::models::Models;
+use pipeline::perturb::Strength;
+use pipeline::{
+    Cancel, Cloaking, Event, Finished, Found, Handover, Outcome, Recording, Request, Summary,
+};
 
+use crate::cloak_view::{CloakProgress, Cloaked};
 use crate::events::UiEvent;
 use crate::intake::name;
 use crate::lock::lock;
@@ -77,16 +82,23 @@ struct Prepared {
     ledger: Option<Arc<Ledger>>,
     handover: Handover,
     keep_thumbnails: bool,
+    /// How strongly, with how many refining steps, and with what.
+    cloak: Option<(Strength, u32, Arc<Models>)>,
 }
 
 fn prepare(session: &Session, ids: &[PhotoId]) -> Result<Prepared, Problem> {
-    let (request, records, keep_thumbnails) = {
+    let (request, records, keep_thumbnails, cloak) = {
         let preferences = lock(&session.preferences);
         (
             preferences.request(),
             preferences.records(),
             preferences.keeps_thumbnails(),
+            preferences.cloak(),
         )
+    };
+    let cloak = match cloak {
+        Some((strength, steps)) => Some((strength, steps, session.models.ready()?)),
+        None => None,
     };
     let ledger = if records {
         Some(
@@ -109,6 +121,7 @@ fn prepare(session: &Session, ids: &[PhotoId]) -> Result<Prepared, Problem> {
         ledger,
         handover: lock(&session.handover).clone(),
         keep_thumbnails,
+        cloak,
     })
 }
 
@@ -125,7 +138,10 @@ fn run(session: &Session, prepared: &Prepared, cancel: &Cancel) {
     progress(0, true);
 
     let hear = |event| match event {
-        Event::Started { index } => begun(session, prepared, index),
+        Event::Started { index } => begun(session, prepared, index, None),
+        Event::Cloaking { index, progress } => {
+            begun(session, prepared, index, Some(progress.into()));
+        }
         Event::Finished { index, outcome } => {
             ended(session, prepared, index, outcome);
             let mut done = lock(&done);
@@ -140,10 +156,15 @@ fn run(session: &Session, prepared: &Prepared, cancel: &Cancel) {
         clock: &SystemTime::now,
         handover: &prepared.handover,
     });
-    let summary = pipeline::run(
+    let cloaking = prepared.cloak.as_ref().map(|(strength, steps, models)| {
+        let workers = &session.workers;
+        Cloaking::new(models, workers, *strength, *steps, None, cancel.clone())
+    });
+    let summary = pipeline::run_cloaking(
         &prepared.photos,
         &prepared.request,
         recording.as_ref(),
+        cloaking.as_ref(),
         cancel,
         &hear,
     );
@@ -159,12 +180,12 @@ fn run(session: &Session, prepared: &Prepared, cancel: &Cancel) {
     session.tell_ledger();
 }
 
-fn begun(session: &Session, prepared: &Prepared, index: usize) {
+fn begun(session: &Session, prepared: &Prepared, index: usize, cloak: Option<CloakProgress>) {
     let Some(&id) = prepared.ids.get(index) else {
         return;
     };
     if let Some(report) = session.report(id) {
-        session.change(id, PhotoState::Cleaning { report });
+        session.change(id, PhotoState::Cleaning { report, cloak });
     }
 }
 
@@ -229,6 +250,7 @@ fn saved(session: &Session, id: PhotoId, finished: Finished) -> Saved {
         kept: findings(finished.kept),
         outside: traces(finished.traces),
         record: finished.record,
+        cloak: finished.cloak.map(Cloaked::from),
         notes: finished.notes,
     };
     lock(&session.intake).save(id, finished.output);

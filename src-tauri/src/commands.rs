@@ -6,6 +6,7 @@ use pipeline::ledger;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
 
+use crate::cloak_view::ModelsPage;
 use crate::events::UiEvent;
 use crate::problem::Problem;
 use crate::session::Session;
@@ -54,7 +55,10 @@ macro_rules! all {
             ledger_commands::ledger_backup,
             ledger_commands::ledger_restore,
             ledger_commands::ledger_compare,
-            ledger_commands::ledger_check_all
+            ledger_commands::ledger_check_all,
+            commands::models_list,
+            commands::models_add,
+            commands::models_remove
             $(, commands::$more)*
         ]
     }};
@@ -212,6 +216,34 @@ pub(crate) async fn choose_output_folder(
 ) -> Result<Settings, Problem> {
     let folder = dialog::output_folder(&window).await;
     blocking(&session, |session| Ok(session.set_folder(folder))).await
+}
+
+/// The models that cloaks are made with.
+#[tauri::command]
+#[cfg_attr(test, specta::specta)]
+pub(crate) async fn models_list(session: Shared<'_>) -> Result<ModelsPage, Problem> {
+    blocking(&session, |session| Ok(session.models.page())).await
+}
+
+/// Lets the person choose model packs, and adds them; the models as they are then.
+#[tauri::command]
+#[cfg_attr(test, specta::specta)]
+pub(crate) async fn models_add(
+    window: WebviewWindow,
+    session: Shared<'_>,
+) -> Result<ModelsPage, Problem> {
+    let files = dialog::models(&window).await;
+    blocking(&session, move |session| session.models.add(&files)).await
+}
+
+/// Removes a model pack that the person added; the models as they are then.
+#[tauri::command]
+#[cfg_attr(test, specta::specta)]
+pub(crate) async fn models_remove(
+    session: Shared<'_>,
+    name: String,
+) -> Result<ModelsPage, Problem> {
+    blocking(&session, move |session| session.models.remove(&name)).await
 }
 
 /// Drops paths on the window as the desktop would.

@@ -25,6 +25,12 @@ pub(crate) async fn photo<R: Runtime>(window: &WebviewWindow<R>, title: &str) ->
     path(answer(|reply| dialog.pick_file(reply)).await)
 }
 
+/// Asks for model packs; none when the person closed the dialog.
+pub(crate) async fn models<R: Runtime>(window: &WebviewWindow<R>) -> Vec<PathBuf> {
+    let dialog = over(window, "Choose model packs").add_filter("Model packs", &["safetensors"]);
+    paths(answer(|reply| dialog.pick_files(reply)).await)
+}
+
 /// Asks for the folder that clean copies go to.
 pub(crate) async fn output_folder<R: Runtime>(window: &WebviewWindow<R>) -> Option<PathBuf> {
     let dialog = over(window, "Choose a folder for clean copies").set_can_create_directories(true);

@@ -225,6 +225,7 @@ mod tests {
                 kept: Vec::new(),
                 outside: Vec::new(),
                 record: None,
+                cloak: None,
                 notes: Vec::new(),
             },
         }

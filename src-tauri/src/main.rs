@@ -5,6 +5,7 @@ mod app;
 #[cfg(test)]
 mod bindings;
 mod cleaning;
+mod cloak_view;
 mod commands;
 mod custody;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod ledger_commands;
 mod ledger_view;
 mod lock;
 mod looking;
+mod models;
 mod preview;
 #[cfg(feature = "e2e")]
 mod probe;

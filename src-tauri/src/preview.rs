@@ -1,10 +1,12 @@
 //! Small pictures: `preview://localhost/<id>` of the listed photos, `/r<record>` of those in the ledger, where they are kept,
-//! and `/p` of the photo that a proof takes its pieces from.
+//! and `/p` of the photo that a proof takes its pieces from; and larger ones of photos that are cloaked, to be compared:
+//! `/<id>/original`, `/<id>/cloaked` and `/<id>/difference`.
 //!
 //! The web view never sees a photo's own bytes: a worker process decodes them, and what is served is a fresh, small picture.
 //! The address holds an id and nothing else, so it can name no file that the person did not give.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use pipeline::Limits;
@@ -31,6 +33,19 @@ const KEPT: usize = 256;
 
 /// Previews made in the same moment. Few, because cleaning wants the cores too.
 const MAKERS: usize = 2;
+
+/// Which picture of a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Small, for its row.
+    Small,
+    /// The original, to be compared.
+    Original,
+    /// The copy, to be compared.
+    Cloaked,
+    /// Where the two differ.
+    Difference,
+}
 
 /// A preview, or nothing for a photo that has none.
 type Preview = Option<Arc<Thumbnail>>;
@@ -74,7 +89,7 @@ pub(crate) fn answer<R: Runtime>(
     responder: UriSchemeResponder,
 ) {
     let app = context.app_handle().clone();
-    let Some(id) = id_in(request.uri().path()) else {
+    let Some((id, which)) = named(request.uri().path()) else {
         let Some(other) = other_in(request.uri().path()) else {
             return responder.respond(response(None));
         };
@@ -86,22 +101,44 @@ pub(crate) fn answer<R: Runtime>(
     };
     tauri::async_runtime::spawn(async move {
         let previews = app.state::<Previews>();
-        if let Some(preview) = previews.get(id) {
+        // Large ones are made when they are looked at, and not kept.
+        if which == Which::Small
+            && let Some(preview) = previews.get(id)
+        {
             return responder.respond(response(preview));
         }
         // It is never closed, so there is a permit in the end.
         let _permit = previews.makers.acquire().await;
         let session = Arc::clone(&app.state::<Arc<Session>>());
-        let made = tauri::async_runtime::spawn_blocking(move || make(&session, id)).await;
+        let made = tauri::async_runtime::spawn_blocking(move || make(&session, id, which)).await;
         let preview = made.ok().flatten();
-        previews.keep(id, preview.clone());
+        if which == Which::Small {
+            previews.keep(id, preview.clone());
+        }
         responder.respond(response(preview));
     });
 }
 
-fn make(session: &Session, id: PhotoId) -> Preview {
-    let path = lock(&session.intake).path(id)?.to_owned();
-    let made = pipeline::thumbnail(&path, SIDE_PX, &Limits::default(), &session.workers);
+fn make(session: &Session, id: PhotoId, which: Which) -> Preview {
+    let (original, output) = {
+        let intake = lock(&session.intake);
+        (
+            intake.path(id)?.to_owned(),
+            intake.output(id).map(Path::to_owned),
+        )
+    };
+    // A copy that took its original's place leaves nothing to compare it with.
+    let is_replaced = output.as_ref() == Some(&original);
+    if is_replaced && matches!(which, Which::Original | Which::Difference) {
+        return None;
+    }
+    let (limits, workers) = (&Limits::default(), &session.workers);
+    let made = match which {
+        Which::Small => pipeline::thumbnail(&original, SIDE_PX, limits, workers),
+        Which::Original => pipeline::picture_to_compare(&original, limits, workers),
+        Which::Cloaked => pipeline::picture_to_compare(&output?, limits, workers),
+        Which::Difference => pipeline::difference(&original, &output?, limits, workers),
+    };
     made.ok().map(Arc::new)
 }
 
@@ -142,11 +179,19 @@ fn of_ledger(session: &Session, other: &Other) -> Preview {
     }
 }
 
-/// The id of an address such as `/7`; anything else names nothing.
-fn id_in(path: &str) -> Option<PhotoId> {
-    let digits = path.strip_prefix('/')?;
+/// What an address such as `/7` or `/7/original` names; anything else names nothing.
+fn named(path: &str) -> Option<(PhotoId, Which)> {
+    let path = path.strip_prefix('/')?;
+    let (digits, which) = match path.split_once('/') {
+        None => (path, Which::Small),
+        Some((digits, "original")) => (digits, Which::Original),
+        Some((digits, "cloaked")) => (digits, Which::Cloaked),
+        Some((digits, "difference")) => (digits, Which::Difference),
+        Some(_) => return None,
+    };
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| digits.parse().ok()).flatten()
+    let id = plain.then(|| digits.parse().ok()).flatten()?;
+    Some((id, which))
 }
 
 fn response(preview: Preview) -> Response<Vec<u8>> {
@@ -179,7 +224,10 @@ mod tests {
 
     #[test]
     fn an_address_holds_an_id_and_nothing_else() {
-        assert_eq!(id_in("/7"), Some(7));
+        assert_eq!(named("/7"), Some((7, Which::Small)));
+        assert_eq!(named("/7/original"), Some((7, Which::Original)));
+        assert_eq!(named("/7/cloaked"), Some((7, Which::Cloaked)));
+        assert_eq!(named("/7/difference"), Some((7, Which::Difference)));
         for other in [
             "",
             "/",
@@ -193,8 +241,12 @@ mod tests {
             "/%37",
             "/4294967296",
             "/etc/passwd",
+            "/7/../8",
+            "/7/cloaked/",
+            "/7/original/x",
+            "/original",
         ] {
-            assert_eq!(id_in(other), None, "{other}");
+            assert_eq!(named(other), None, "{other}");
             assert_eq!(other_in(other), None, "{other}");
         }
         let id = "1a2b3c4d5e6f7a8b";
@@ -209,6 +261,7 @@ mod tests {
             "/r../../../../a.b",
         ] {
             assert_eq!(other_in(other), None, "{other}");
+            assert_eq!(named(other), None, "{other}");
         }
     }
 

@@ -12,6 +12,7 @@ use crate::events::{Feed, PhotoChange, UiEvent};
 use crate::intake::Intake;
 use crate::lock::lock;
 use crate::looking;
+use crate::models::Shelf;
 use crate::problem::Problem;
 use crate::proving::Held;
 use crate::records::Records;
@@ -33,6 +34,8 @@ pub(crate) struct Session {
     pub(crate) run: Run,
     /// Whom the copies are for that are made from now on. Kept nowhere but in the records.
     pub(crate) handover: Mutex<Handover>,
+    /// What cloaks are made with.
+    pub(crate) models: Shelf,
     /// Decode pictures in processes of their own.
     pub(crate) workers: Workers,
     /// Photos to be looked at.
@@ -48,6 +51,7 @@ impl Session {
         let beside = |name| home.as_ref().ok().map(|home| home.join(name));
         let trusted = Trusted::at(beside("trusted"));
         let thumbnails = Thumbnails::at(beside("thumbnails"));
+        let models = Shelf::at(home.clone());
         let (preferences, notice) = Preferences::load(home.ok());
         let (looks, waiting) = mpsc::channel();
         let session = Arc::new(Self {
@@ -60,6 +64,7 @@ impl Session {
             proof: Mutex::default(),
             run: Run::default(),
             handover: Mutex::default(),
+            models,
             workers,
             looks,
             walks: Mutex::default(),

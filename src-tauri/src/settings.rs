@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use pipeline::perturb::Strength;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
@@ -24,8 +25,48 @@ pub(crate) struct Settings {
     pub(crate) record: bool,
     /// Small pictures of recorded photos.
     pub(crate) keep_thumbnails: bool,
+    pub(crate) cloak: Cloak,
+    /// Whether cloaks are refined, which takes longer.
+    pub(crate) refine: bool,
     pub(crate) theme: Theme,
 }
+
+/// How strongly copies are cloaked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Cloak {
+    #[default]
+    Off,
+    Light,
+    Balanced,
+    Strong,
+}
+
+impl Cloak {
+    /// What is asked of the pipeline; nothing where copies are not cloaked.
+    pub(crate) const fn strength(self) -> Option<Strength> {
+        match self {
+            Self::Off => None,
+            Self::Light => Some(Strength::Light),
+            Self::Balanced => Some(Strength::Balanced),
+            Self::Strong => Some(Strength::Strong),
+        }
+    }
+}
+
+impl From<Strength> for Cloak {
+    fn from(strength: Strength) -> Self {
+        match strength {
+            Strength::Light => Self::Light,
+            Strength::Balanced => Self::Balanced,
+            Strength::Strong => Self::Strong,
+        }
+    }
+}
+
+/// So many steps refine a cloak.
+const REFINE_STEPS: u32 = 20;
 
 /// Where clean copies go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +128,8 @@ struct Kept {
     keep_times: bool,
     record: bool,
     keep_thumbnails: bool,
+    cloak: Cloak,
+    refine: bool,
     theme: Theme,
 }
 
@@ -109,6 +152,8 @@ impl Default for Kept {
             keep_times: false,
             record: true,
             keep_thumbnails: false,
+            cloak: Cloak::default(),
+            refine: false,
             theme: Theme::default(),
         }
     }
@@ -155,6 +200,8 @@ impl Preferences {
             keep_times: kept.keep_times,
             record: kept.record,
             keep_thumbnails: kept.keep_thumbnails,
+            cloak: kept.cloak,
+            refine: kept.refine,
             theme: kept.theme,
         }
     }
@@ -180,6 +227,8 @@ impl Preferences {
             keep_times: settings.keep_times,
             record: settings.record,
             keep_thumbnails: settings.keep_thumbnails,
+            cloak: settings.cloak,
+            refine: settings.refine,
             theme: settings.theme,
         };
         Ok(self.save())
@@ -200,6 +249,12 @@ impl Preferences {
     /// Whether small pictures of recorded photos are kept.
     pub(crate) fn keeps_thumbnails(&self) -> bool {
         self.kept.keep_thumbnails
+    }
+
+    /// How strongly copies are cloaked, and in how many refining steps; nothing where they are not.
+    pub(crate) fn cloak(&self) -> Option<(Strength, u32)> {
+        let steps = if self.kept.refine { REFINE_STEPS } else { 0 };
+        self.kept.cloak.strength().map(|strength| (strength, steps))
     }
 
     /// What is asked of the pipeline.
@@ -315,6 +370,7 @@ mod tests {
         assert_eq!(notice, None);
         assert_eq!(preferences.view().destination, Destination::Beside);
         assert!(preferences.view().record);
+        assert_eq!(preferences.cloak(), None, "nobody is cloaked unasked");
 
         assert_eq!(
             preferences.set_folder(PathBuf::from("/somewhere/Clean ones")),
@@ -325,6 +381,8 @@ mod tests {
             keep: BTreeSet::from([Keep::Copyright, Keep::Artist]),
             keep_times: true,
             record: false,
+            cloak: Cloak::Balanced,
+            refine: true,
             theme: Theme::Dark,
             ..preferences.view()
         };
@@ -333,6 +391,7 @@ mod tests {
         let (again, notice) = load(home.path());
         assert_eq!(notice, None);
         assert_eq!(again.view(), settings);
+        assert_eq!(again.cloak(), Some((Strength::Balanced, REFINE_STEPS)));
         assert_eq!(
             settings.destination,
             Destination::Folder {
@@ -396,7 +455,7 @@ mod tests {
             "{",
             "7",
             r#"{"naming":"shout"}"#,
-            r#"{"cloak":"strong"}"#,
+            r#"{"cloak":"invisible"}"#,
         ] {
             let home = tempfile::tempdir().expect("a folder");
             std::fs::write(home.path().join(FILE), text).expect("written");

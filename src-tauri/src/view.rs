@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pipeline::ledger;
 use serde::{Deserialize, Serialize};
 
+use crate::cloak_view::{CloakProgress, Cloaked};
 use crate::problem::Problem;
 use crate::settings::{Settings, Theme};
 
@@ -46,6 +47,8 @@ pub(crate) enum PhotoState {
     },
     Cleaning {
         report: Arc<Report>,
+        /// How far its cloak is, where one is being made.
+        cloak: Option<CloakProgress>,
     },
     Done {
         report: Arc<Report>,
@@ -90,7 +93,7 @@ impl PhotoState {
             Self::Looking | Self::Refused { .. } => None,
             Self::Failed { report, .. } => report.as_ref(),
             Self::Waiting { report }
-            | Self::Cleaning { report }
+            | Self::Cleaning { report, .. }
             | Self::Done { report, .. }
             | Self::AlreadyClean { report, .. }
             | Self::Cancelled { report } => Some(report),
@@ -252,6 +255,8 @@ pub(crate) struct Saved {
     pub(crate) outside: Vec<Trace>,
     /// The id of its record in the ledger; nothing where none was made.
     pub(crate) record: Option<String>,
+    /// What became of the wish for a cloak; nothing where nobody wished for one.
+    pub(crate) cloak: Option<Cloaked>,
     pub(crate) notes: Vec<String>,
 }
 

@@ -15,6 +15,9 @@ mod offline_proof;
 mod photos;
 mod processes;
 mod scenarios;
+#[path = "../../crates/pipeline/tests/common/tiny.rs"]
+#[allow(dead_code, unreachable_pub, reason = "what other tests use as well")]
+mod tiny;
 mod webdriver;
 
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 // The seam between the page and whatever does the work: the app itself (tauri.ts), or made-up photos (demo/).
 // The page imports its types from here and from nowhere else.
 
-import type { Problem, Settings, Start, UiEvent } from './bindings';
+import type { ModelsPage, Problem, Settings, Start, UiEvent } from './bindings';
 import type { LedgerBackend } from './ledger-backend';
 
 export { FIELDS, isField, type FieldName } from './ledger-backend';
@@ -11,6 +11,10 @@ export type {
   AnchorKind,
   Carrier,
   Checked,
+  CloakProgress,
+  CloakReport,
+  Cloaked,
+  EncoderSeen,
   ExportFormat,
   ExportResult,
   Field,
@@ -23,6 +27,8 @@ export type {
   LedgerPage,
   LedgerRecord,
   LedgerState,
+  Model,
+  ModelsPage,
   Photo,
   PhotoState,
   Problem,
@@ -36,17 +42,22 @@ export type {
   Restoring,
   Saved,
   Settings,
+  Shift,
   SkippedFile,
   Standing,
   Start,
   Topic,
   Trace,
   UiEvent,
+  Verdict,
   Written,
 } from './bindings';
 
 export type Keep = Settings['keep'][number];
 export type Naming = Settings['naming'];
+export type Cloak = Settings['cloak'];
+/** Pictures of a cloaked photo that are laid over each other. */
+export type Compared = 'original' | 'cloaked' | 'difference';
 export type Theme = Settings['theme'];
 export type DestinationKind = Settings['destination']['kind'];
 
@@ -70,4 +81,12 @@ export interface Backend extends LedgerBackend {
   setSettings(settings: Settings): Promise<Reply<Settings>>;
   /** The settings as they were when the person closed the dialog without choosing. */
   chooseOutputFolder(): Promise<Reply<Settings>>;
+
+  modelsList(): Promise<Reply<ModelsPage>>;
+  /** The models as they were when the person closed the dialog without choosing. */
+  modelsAdd(): Promise<Reply<ModelsPage>>;
+  modelsRemove(name: string): Promise<Reply<ModelsPage>>;
+
+  /** Address of a larger picture of a photo, to be compared. */
+  compareUrl(id: number, which: Compared): string;
 }

@@ -78,6 +78,12 @@ export const commands = {
 	ledgerCompare: (kept: string) => typedError<Standing, Problem>(__TAURI_INVOKE("ledger_compare", { kept })),
 	/**  Verifies everything anew, whatever was verified before. */
 	ledgerCheckAll: () => typedError<Checked, Problem>(__TAURI_INVOKE("ledger_check_all")),
+	/**  The models that cloaks are made with. */
+	modelsList: () => typedError<ModelsPage, Problem>(__TAURI_INVOKE("models_list")),
+	/**  Lets the person choose model packs, and adds them; the models as they are then. */
+	modelsAdd: () => typedError<ModelsPage, Problem>(__TAURI_INVOKE("models_add")),
+	/**  Removes a model pack that the person added; the models as they are then. */
+	modelsRemove: (name: string) => typedError<ModelsPage, Problem>(__TAURI_INVOKE("models_remove", { name })),
 };
 
 /* Types */
@@ -121,10 +127,53 @@ export type Checked = {
 	recordsRead: number,
 };
 
+/**  How strongly copies are cloaked. */
+export type Cloak = "off" | "light" | "balanced" | "strong";
+
+/**  How far the cloak of one photo is. */
+export type CloakProgress = {
+	stage: Stage,
+	percent: number,
+	secondsLeft: number | null,
+};
+
+/**  What a cloak does, as measured on the finished file. */
+export type CloakReport = {
+	strength: Cloak,
+	/**  Butteraugli's 3-norm, and the most that the strength allows. */
+	visibility: number,
+	visibilityMax: number,
+	/**  Whether there are measurements beyond the visibility. */
+	isMeasured: boolean,
+	noFace: boolean,
+	/**  Whether the person stopped it early. */
+	cancelled: boolean,
+	refineSteps: number,
+	denoiser: string,
+	encoders: EncoderSeen[],
+	faces: FaceSeen[],
+};
+
+/**  What became of the wish for a cloak. */
+export type Cloaked = { kind: "yes"; report: CloakReport } | { kind: "no"; problem: Problem };
+
 /**  Where clean copies go. */
 export type Destination = { kind: "beside" } |
 /**  The folder's last name; its path stays here. */
 { kind: "folder"; name: string } | { kind: "replace" };
+
+/**  How far what one encoder sees has moved. */
+export type EncoderSeen = {
+	name: string,
+	title: string,
+	origin: Origin,
+	heldOut: boolean,
+	asIs: Shift,
+	afterUpload: Shift,
+	afterDenoise: Shift,
+	afterCrop: Shift,
+	jpegAlone: number,
+};
 
 /**  The form of an export. */
 export type ExportFormat = "csv" | "json";
@@ -135,6 +184,11 @@ export type ExportResult = {
 	count: number,
 	/**  The file's name, without its folder. */
 	name: string | null,
+};
+
+/**  What recognisers say of one face. */
+export type FaceSeen = {
+	verdicts: Verdict[],
 };
 
 /**  One thing that a record says. */
@@ -230,8 +284,32 @@ export type LedgerRecord = {
 /**  Whether the ledger can be used. */
 export type LedgerState = { kind: "ready"; count: number } | { kind: "problem"; problem: Problem };
 
+/**  One model. */
+export type Model = {
+	name: string,
+	title: string,
+	kind: ModelKind,
+	licence: string,
+	source: string,
+	origin: Origin,
+	sha256: string,
+	sizeBytes: number,
+};
+
+/**  What a model is for. */
+export type ModelKind = "latent" | "meter" | "generator" | "recogniser" | "detector" | "landmarks";
+
+/**  The models at hand, and what could not be read. */
+export type ModelsPage = {
+	models: Model[],
+	problems: Problem[],
+};
+
 /**  What clean copies are called. */
 export type Naming = "keep" | "random" | "sequence" | "safe";
+
+/**  Whose weights a model has. */
+export type Origin = "ours" | "dependency" | "pack";
 
 /**  One photo of the list. */
 export type Photo = {
@@ -249,7 +327,9 @@ export type PhotoChange = {
 };
 
 /**  Where a photo is between being dropped and one of its five endings. */
-export type PhotoState = { kind: "looking" } | { kind: "waiting"; report: Report } | { kind: "cleaning"; report: Report } | { kind: "done"; report: Report; saved: Saved } | { kind: "alreadyClean"; report: Report; saved: Saved } | { kind: "refused"; problem: Problem } | { kind: "failed"; problem: Problem; report: Report | null;
+export type PhotoState = { kind: "looking" } | { kind: "waiting"; report: Report } | { kind: "cleaning"; report: Report;
+/**  How far its cloak is, where one is being made. */
+cloak: CloakProgress | null } | { kind: "done"; report: Report; saved: Saved } | { kind: "alreadyClean"; report: Report; saved: Saved } | { kind: "refused"; problem: Problem } | { kind: "failed"; problem: Problem; report: Report | null;
 /**  The clean copy that there is all the same, where only its original could not be moved to the trash. */
 saved: Saved | null } | { kind: "cancelled"; report: Report };
 
@@ -352,6 +432,8 @@ export type Saved = {
 	outside: Trace[],
 	/**  The id of its record in the ledger; nothing where none was made. */
 	record: string | null,
+	/**  What became of the wish for a cloak; nothing where nobody wished for one. */
+	cloak: Cloaked | null,
 	notes: string[],
 };
 
@@ -364,7 +446,16 @@ export type Settings = {
 	record: boolean,
 	/**  Small pictures of recorded photos. */
 	keepThumbnails: boolean,
+	cloak: Cloak,
+	/**  Whether cloaks are refined, which takes longer. */
+	refine: boolean,
 	theme: Theme,
+};
+
+/**  A shift beside that of plain noise of the same energy. */
+export type Shift = {
+	shift: number,
+	noise: number,
 };
 
 /**  A file that was dropped and is not in the list, and why. */
@@ -372,6 +463,9 @@ export type SkippedFile = {
 	name: string,
 	reason: string,
 };
+
+/**  What is being done for it. */
+export type Stage = "wait" | "decode" | "generate" | "findFaces" | "faces" | "refine" | "fit" | "encode" | "measure";
 
 /**  How a ledger stands to a backup of it. */
 export type Standing = { kind: "same" } |
@@ -419,6 +513,21 @@ export type UiEvent =
 { type: "finished"; done: number; alreadyClean: number; refused: number; failed: number; cancelled: number } | { type: "ledger"; state: LedgerState } | { type: "problem"; problem: Problem } |
 /**  A proof was dropped, and this is what checking it told. */
 { type: "proof"; report: ProofReport };
+
+/**  What one recogniser says of one face. */
+export type Verdict = {
+	title: string,
+	origin: Origin,
+	heldOut: boolean,
+	/**  A match is below this distance. */
+	threshold: number,
+	distanceBefore: number,
+	distanceAfter: number,
+	distanceDenoised: number,
+	matchesBefore: boolean,
+	matchesAfter: boolean,
+	matchesDenoised: boolean,
+};
 
 /**  What came of writing a file that the person named; not saved when they closed the dialog. */
 export type Written = {

@@ -25,6 +25,11 @@ export function size(bytes: number, locale?: string): string {
   }).format(value);
 }
 
+/** Measured numbers come as hundredths: 62 -> "0.62". */
+export function hundredths(value: number, locale?: string): string {
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value / 100);
+}
+
 export function dimensions(width: number, height: number): string {
   return `${width} × ${height}`;
 }

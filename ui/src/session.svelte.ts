@@ -1,6 +1,6 @@
 // One conversation with the backend: the state so far, and how to ask for something.
 
-import type { Backend, Problem, Reply, UiEvent } from './backend';
+import type { Backend, Compared, Problem, Reply, UiEvent } from './backend';
 import { initial, reduce, type PageEvent, type State } from './state';
 import { words } from './words';
 
@@ -61,5 +61,6 @@ export function openSession(backend: Backend) {
     ask,
     reply,
     previewUrl: (id: number | string) => backend.previewUrl(id),
+    compareUrl: (id: number, which: Compared) => backend.compareUrl(id, which),
   };
 }

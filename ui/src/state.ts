@@ -2,6 +2,7 @@
 
 import { assertNever } from './assert';
 import type {
+  CloakProgress,
   LedgerState,
   Photo,
   PhotoState,
@@ -132,6 +133,14 @@ export function reduce(state: State, event: UiEvent | PageEvent): State {
 /** The photos that a click on "Clean" would take: those that wait, and those that a cancel left behind. */
 export function cleanable(photos: readonly Photo[]): number[] {
   return photos.filter(({ state }) => state.kind === 'waiting' || state.kind === 'cancelled').map(({ id }) => id);
+}
+
+/** How far the one cloak is that is being made now; others wait for it. */
+export function cloakOf(photos: readonly Photo[]): CloakProgress | null {
+  for (const { state } of photos) {
+    if (state.kind === 'cleaning' && state.cloak && state.cloak.stage !== 'wait') return state.cloak;
+  }
+  return null;
 }
 
 /** Recording is on and the ledger cannot be written: cleaning waits for the person's decision. */

@@ -8,4 +8,6 @@ export const tauri: Backend = {
   start: (onEvents) => commands.start(new Channel<UiEvent[]>(onEvents)),
   // Gives preview://localhost/<id>, and the form that Windows needs there.
   previewUrl: (id) => convertFileSrc(String(id), 'preview'),
+  // The address is made for one name; the rest of the way is plain.
+  compareUrl: (id, which) => `${convertFileSrc(String(id), 'preview')}/${which}`,
 };

@@ -1,7 +1,7 @@
 // Every word on screen, in one place, ready to be read as a whole and to be translated.
 // Plain, kind and honest: what happened, what to do, and no promise that was not measured.
 
-import type { Carrier, DestinationKind, Keep, Naming, PhotoState, Theme, Topic } from './backend';
+import type { Carrier, Cloak, CloakProgress, DestinationKind, Keep, Model, Naming, PhotoState, Theme, Topic } from './backend';
 import { dimensions, number, size } from './format';
 import { ledgerWords } from './ledger-words';
 import type { Endings, Ending } from './state';
@@ -60,16 +60,17 @@ export const words = {
     facts: {
       formats: 'Works on JPEG, HEIC, PNG, WebP, AVIF, JPEG XL, GIF, TIFF and BMP, and on MP4 and MOV videos. Anything else is refused, with the reason.',
       pixels: 'The picture itself stays the same, pixel for pixel. Only what is attached to it goes.',
+      cloaked: 'Copies are cloaked: their pixels are changed a little. Turn that off in Settings to leave the picture as it is.',
       offline: 'Everything happens on this computer. Nothing is sent anywhere.',
     },
   },
 
   /** Where the output lands, for the empty screen and the foot of the list. */
-  lands: (kind: DestinationKind, folder: string, naming: Naming) => {
+  lands: (kind: DestinationKind, folder: string, naming: Naming, cloaked = false) => {
     switch (kind) {
       case 'beside':
         return naming === 'keep'
-          ? 'Originals are never changed. Clean copies appear beside them as name_clean.jpg.'
+          ? `Originals are never changed. Clean copies appear beside them as ${cloaked ? 'name_cloaked' : 'name_clean'}.jpg.`
           : 'Originals are never changed. Clean copies appear beside them.';
       case 'folder':
         return `Originals are never changed. Clean copies appear in the folder “${folder}”.`;
@@ -85,6 +86,7 @@ export const words = {
     choosePhotos: 'Choose photos',
     chooseFolder: 'Choose folder',
     clean: (n: number) => (n > 0 ? `Clean ${photos(n)}` : 'Clean'),
+    cloak: (n: number) => (n > 0 ? `Clean and cloak ${photos(n)}` : 'Clean and cloak'),
     cleaning: 'Cleaning…',
     cancel: 'Cancel',
     cancelKey: 'Esc',
@@ -129,6 +131,102 @@ export const words = {
     remove: (name: string) => `Take ${name} off the list`,
     tryAgain: (name: string) => `Clean ${name} again`,
     details: (name: string) => `Details of ${name}`,
+  },
+
+  cloak: {
+    title: 'Cloak',
+    label: 'Cloak against AI misuse',
+    choices: {
+      off: { name: 'Off', full: 'No cloak', text: 'The picture stays as it is, pixel for pixel.' },
+      light: { name: 'Light', full: 'A light cloak', text: 'Made to be invisible at full size. Hides the least.' },
+      balanced: { name: 'Balanced', full: 'A balanced cloak', text: 'Made to pass unnoticed. Look at the copy before you share it.' },
+      strong: { name: 'Strong', full: 'A strong cloak', text: 'Hides the most, and shows on skin and plain backgrounds.' },
+    } satisfies Record<Cloak, { name: string; full: string; text: string }>,
+    refine: { name: 'Refine', text: 'Works on each copy for longer, against every model at hand. Cancel keeps the best so far.' },
+    what: 'A cloak changes the copy a little, so that image generators and face recognisers see something else. It is not a lock.',
+    limitsTitle: 'What a cloak does not do',
+    limits: [
+      'It raises the cost for lazy scrapers; it is not a lock. Published purifiers (noisy upscaling, DiffPure, EditorClean) remove every known scheme, and one clean photo elsewhere is enough. It does nothing for photos that are online already.',
+      'It does not stop “nudify” or inpainting apps, or face swaps: an image encoder of 2025/26 with 32 channels still reproduces the person. What was measured are latents and face recognisers, not finished deepfakes.',
+      'It works on the families of models that were tested. On a family that it has not seen, the effect is about 1.5 times that of plain noise.',
+      'Strong settings are visible on skin, and a similarity score such as SSIM alone hides that. Look at the picture.',
+      'Screenshots, photographs of the screen and heavy denoising reduce it. Start again from the original, never from a cloaked copy.',
+      'The cloak on faces hinders matching with your other photos by today’s recognisers. A recogniser that is trained anew may undo it.',
+    ],
+    formats: 'JPEG, PNG, WebP and TIFF stay what they are; JPEG at no lower quality, WebP without loss and so larger. JPEG XL becomes JPEG or PNG. HEIC, AVIF, GIF, BMP, animations, files of several pages, CMYK and videos are cleaned but not cloaked, and the list says so.',
+    stages: {
+      wait: 'Waiting its turn…',
+      decode: 'Decoding…',
+      generate: 'Making the cloak…',
+      findFaces: 'Looking for faces…',
+      faces: 'Cloaking faces…',
+      refine: 'Refining…',
+      fit: 'Fitting the strength…',
+      encode: 'Writing…',
+      measure: 'Measuring…',
+    } satisfies Record<CloakProgress['stage'], string>,
+    left: (seconds: number) => (seconds >= 90 ? `about ${number(Math.round(seconds / 60))} min left` : `about ${number(seconds)} s left`),
+    outcome: { yes: 'Cloaked', no: 'Not cloaked' },
+    notTitle: 'Cleaned, but not cloaked',
+  },
+
+  cloakReport: {
+    title: 'What the cloak does to this copy',
+    measured: 'Measured on the finished file. Each number stands beside what plain noise of the same energy does, and what JPEG alone does.',
+    strength: (name: string, steps: number) => (steps > 0 ? `${name}, refined in ${count(steps, 'step', 'steps')}` : name),
+    visibility: 'Visibility',
+    visibilityText: (value: string, most: string) => `${value} of at most ${most}`,
+    visibilityNote: 'Butteraugli, 3-norm: how a person’s eye compares the two. Look at the picture all the same.',
+    encoders: 'What image generators see',
+    moved: (shift: string, noise: string) => `moved ${shift}; plain noise ${noise}`,
+    columns: { model: 'Model', asIs: 'As it is', upload: 'After an upload', denoise: 'After denoising', crop: 'After a 60 % crop', jpeg: 'JPEG alone' },
+    pair: (shift: string, noise: string) => `${shift} / ${noise}`,
+    pairNote: 'Cloak / plain noise. How far the picture of the photo inside the model moved, as a share of its size. It means something where the first number is well above the second, and above JPEG alone.',
+    heldOut: 'left out when the cloak was made',
+    faces: 'Faces',
+    face: (n: number) => `Face ${number(n)}`,
+    noFace: 'No face was found. Only what image generators see was moved.',
+    faceColumns: { model: 'Recogniser', before: 'Original', after: 'Cloaked copy', denoised: 'Denoised', limit: 'A match is below' },
+    match: (distance: string) => `recognised (${distance})`,
+    noMatch: (distance: string) => `not recognised (${distance})`,
+    denoiser: (name: string) => `Denoiser: ${name}.`,
+    stopped: 'Stopped early: this is the best cloak that there was until then.',
+    notMeasured: 'What it does was not measured on this copy.',
+    compare: 'Original and cloaked copy',
+    divider: 'Where the original ends and the cloaked copy begins',
+    dividerText: (share: number) => `${number(share)} % original`,
+    difference: 'Show the difference, 8 times as strong',
+    original: 'Original',
+    cloaked: 'Cloaked',
+    picture: 'The photo as it was',
+    pictureCloaked: 'The photo with its cloak',
+    pictureDifference: 'Where the two differ: grey where they do not',
+    none: 'The pictures cannot be shown side by side: the original or the copy is not there any more.',
+  },
+
+  models: {
+    title: 'Models',
+    text: 'What cloaks are made and measured with. Model packs that you add make a cloak work against more, and its report tell more.',
+    add: 'Add a model pack…',
+    remove: 'Remove',
+    removeTitle: (name: string) => `Remove the model ${name}`,
+    none: 'There is no model here, so nothing can be cloaked.',
+    loading: 'Reading the models…',
+    origins: {
+      ours: 'Ours',
+      dependency: 'From a dependency',
+      pack: 'Your pack',
+    } satisfies Record<Model['origin'], string>,
+    kinds: {
+      latent: 'Encoder of image generators',
+      meter: 'Stand-in for an encoder of image generators',
+      generator: 'Makes cloaks',
+      recogniser: 'Recognises faces',
+      detector: 'Finds faces',
+      landmarks: 'Finds eyes, nose and mouth',
+    } satisfies Record<Model['kind'], string>,
+    facts: (licence: string, bytes: number) => `Licence ${licence} · ${size(bytes)}`,
+    digest: 'SHA-256',
   },
 
   outcome: {

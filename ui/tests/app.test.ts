@@ -87,6 +87,69 @@ describe('an empty window', () => {
   });
 });
 
+describe('cloaking', () => {
+  const radio = (value: string): HTMLInputElement => one(`fieldset input[type="radio"][value="${value}"]`) as HTMLInputElement;
+
+  it('is off until somebody turns it on, and tells its limits where it is chosen', async () => {
+    const { told } = await open({ photos: photos(3) });
+    expect(radio('off').checked).toBe(true);
+    expect(button('Clean 3 photos').tagName).toBe('BUTTON');
+    expect(page()).not.toContain(words.cloak.limits[0]);
+    await click(radio('balanced'));
+    expect(told.set).toHaveBeenCalledWith({ ...SETTINGS, cloak: 'balanced' });
+    expect(button('Clean and cloak 3 photos').tagName).toBe('BUTTON');
+    for (const limit of words.cloak.limits) expect(page()).toContain(limit);
+    expect(page()).toContain('name_cloaked.jpg');
+  });
+
+  it('offers to refine only where there is a cloak', async () => {
+    const { told } = await open({ photos: photos(1), settings: { ...SETTINGS, cloak: 'light' } });
+    await click(one('.refine input'));
+    expect(told.set).toHaveBeenCalledWith({ ...SETTINGS, cloak: 'light', refine: true });
+    await click(radio('off'));
+    expect(document.querySelector('.refine')).toBeNull();
+  });
+
+  it('shows how far the one in work is, and for how long', async () => {
+    const { backend } = await open({ photos: photos(3), settings: { ...SETTINGS, cloak: 'light' } });
+    const cloak = { stage: 'faces', percent: 50, secondsLeft: 4 } as const;
+    backend.emit({ type: 'progress', done: 1, total: 2, running: true });
+    backend.emit({ type: 'changed', photos: [{ id: 1, state: { kind: 'cleaning', report: reportOf(1), cloak } }] });
+    await settle();
+    expect(row(1).textContent).toContain('Cloaking faces… about 4 s left');
+    expect(one('[role="progressbar"]').getAttribute('aria-valuenow')).toBe('75');
+    expect(radio('off').closest('fieldset')?.disabled).toBe(true);
+  });
+
+  it('tells what was measured, each number beside its control, and shows both pictures', async () => {
+    await open({ photos: photos(3), settings: { ...SETTINGS, cloak: 'balanced' } });
+    await click(button('Clean and cloak 3 photos'));
+    expect(row(0).textContent).toContain('Cloaked');
+    expect(row(2).textContent).toContain('Not cloaked');
+    await click(row(0));
+    const told = one('.unfolded').textContent?.replace(/\s+/g, ' ') ?? '';
+    expect(told).toContain('0.58 / 0.20');
+    expect(told).toContain('not recognised (0.78)');
+    expect(told).toContain(words.cloakReport.heldOut);
+    const divider = one('input[type="range"]') as HTMLInputElement;
+    expect(divider.getAttribute('aria-valuetext')).toBe('50 % original');
+    expect(all('.pictures img').length).toBe(2);
+    await click(button(words.cloakReport.difference));
+    expect(all('.pictures img').length).toBe(1);
+    await click(row(2));
+    expect(one('.unfolded').textContent).toContain('Only still pictures are cloaked.');
+  });
+
+  it('tells whose the models are, and removes a pack', async () => {
+    await open();
+    await press(window, '3', { ctrlKey: true });
+    expect(all('.origin').map((one) => one.textContent)).toEqual(['Ours', 'From a dependency', 'Your pack']);
+    expect(page()).toContain('<b>a stranger</b>');
+    await click(button('Remove the model taef2'));
+    expect(all('.origin').length).toBe(2);
+  });
+});
+
 describe('a list of photos', () => {
   it('draws few rows of many, and tells how many there are', async () => {
     await open({ photos: photos(10_000) });
@@ -128,7 +191,7 @@ describe('a list of photos', () => {
   it('shows the copy whose original the trash did not take', async () => {
     const { backend } = await open({ photos: photos(1) });
     const report = reportOf(0);
-    const saved = { name: 'copy_clean.jpg', removed: report.findings, kept: [], outside: [], record: null, notes: [] };
+    const saved = { name: 'copy_clean.jpg', removed: report.findings, kept: [], outside: [], record: null, cloak: null, notes: [] };
     const problem = { code: 'trash_failed', message: 'no trash', hint: 'delete it' };
     backend.emit({ type: 'changed', photos: [{ id: 0, state: { kind: 'failed', problem, report, saved } }] });
     await settle();

@@ -8,7 +8,7 @@ const photo = (id: number, state: PhotoState = { kind: 'waiting', report }): Pho
 
 const START: Start = {
   version: '1.2.3',
-  settings: { destination: { kind: 'beside' }, naming: 'keep', keep: [], keepTimes: false, record: true, keepThumbnails: false, theme: 'system' },
+  settings: { destination: { kind: 'beside' }, naming: 'keep', keep: [], keepTimes: false, record: true, keepThumbnails: false, cloak: 'off', refine: false, theme: 'system' },
   photos: [],
   ledger: { kind: 'ready', count: 0 },
   theme: 'system',
@@ -42,7 +42,7 @@ describe('reduce', () => {
 
   it('changes the photos named, leaves the rest as they are, and ignores the ones that are gone', () => {
     const before = after(added(photo(1), photo(2)));
-    const state = reduce(before, { type: 'changed', photos: [{ id: 2, state: { kind: 'cleaning', report } }, { id: 9, state: { kind: 'looking' } }] });
+    const state = reduce(before, { type: 'changed', photos: [{ id: 2, state: { kind: 'cleaning', report, cloak: null } }, { id: 9, state: { kind: 'looking' } }] });
     expect(state.photos[1]?.state.kind).toBe('cleaning');
     expect(state.photos[0]).toBe(before.photos[0]);
     expect(state.photos).toHaveLength(2);
@@ -82,7 +82,7 @@ describe('reduce', () => {
     const begin = performance.now();
     let state = after(added(...many));
     for (let i = 0; i < 10_000; i += 50) {
-      const batch = many.slice(i, i + 50).map(({ id }) => ({ id, state: { kind: 'cleaning', report } as const }));
+      const batch = many.slice(i, i + 50).map(({ id }) => ({ id, state: { kind: 'cleaning', report, cloak: null } as const }));
       state = reduce(state, { type: 'changed', photos: batch });
     }
     expect(state.photos.every(({ state }) => state.kind === 'cleaning')).toBe(true);

@@ -26,14 +26,18 @@
 
 mod budget;
 mod cancel;
+mod cloak;
 pub mod clock;
+mod compare;
 mod copies;
 mod destination;
 mod evidence;
 mod failure;
 mod gather;
 pub mod home;
+mod jpeg_header;
 mod look;
+pub mod models;
 mod naming;
 pub mod offline;
 mod outcome;
@@ -52,6 +56,10 @@ mod times;
 pub mod worker;
 
 pub use cancel::Cancel;
+pub use cloak::{
+    Cloak, CloakProgress, CloakStage, Cloaked, Cloaking, LIMITS as CLOAK_LIMITS, Used, cloak_report,
+};
+pub use compare::{AMPLIFIED, difference, picture_to_compare};
 pub use copies::{Finder, Likeness, Original};
 pub use destination::Destination;
 pub use evidence::{save_evidence, what_changed};
@@ -63,7 +71,7 @@ pub use outcome::{Event, Finished, Inspected, Outcome, Summary};
 pub use outside::{Carrier, Trace};
 pub use record::{Handover, Recording, chance, open_ledger};
 pub use restore::{Restoring, restore_ledger};
-pub use run::{Request, inspect, inspect_all, run};
+pub use run::{Request, inspect, inspect_all, run, run_cloaking};
 pub use source::Source;
 pub use times::NEUTRAL as NEUTRAL_FILE_TIME;
 
@@ -72,3 +80,5 @@ pub use fingerprint;
 pub use ledger;
 /// What the doors need to ask for a cleaning and to show a report.
 pub use metadata::{Container, Finding, Keep, Limits, Policy, Report, Topic, UnknownKeep};
+/// Cloaks: what the doors need to ask for one and to show its report.
+pub use perturb;

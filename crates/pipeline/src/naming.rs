@@ -60,9 +60,17 @@ pub(crate) struct Name {
     extension: Option<OsString>,
     /// Whether the first choice is `stem_clean` already, because `stem` is the original's own.
     suffixed: bool,
+    /// What the copy is, for those that lie beside their original.
+    mark: &'static str,
     /// Whether it differs from the original's.
     pub(crate) is_new: bool,
+    /// Whether the copy is of another container, and so has another extension than the original.
+    pub(crate) other_extension: bool,
 }
+
+/// What copies beside their originals are marked with.
+const CLEAN: &str = "_clean";
+const CLOAKED: &str = "_cloaked";
 
 impl Name {
     /// The original's name; marked as clean where the copy will lie beside the original.
@@ -74,7 +82,9 @@ impl Name {
                 .to_owned(),
             extension: original.extension().map(OsStr::to_owned),
             suffixed: beside,
+            mark: CLEAN,
             is_new: false,
+            other_extension: false,
         }
     }
 
@@ -83,7 +93,9 @@ impl Name {
             stem: stem.into(),
             extension: Some(container.extension().into()),
             suffixed: false,
+            mark: CLEAN,
             is_new: true,
+            other_extension: false,
         }
     }
 
@@ -92,8 +104,8 @@ impl Name {
     pub(crate) fn candidate(&self, attempt: u32) -> OsString {
         let mut end = match attempt + u32::from(self.suffixed) {
             0 => OsString::new(),
-            1 => OsString::from("_clean"),
-            number => OsString::from(format!("_clean_{number}")),
+            1 => OsString::from(self.mark),
+            number => OsString::from(format!("{}_{number}", self.mark)),
         };
         if let Some(extension) = &self.extension {
             end.push(".");
@@ -155,13 +167,27 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The name for the clean copy of the photo at `index` of the run.
+    /// The name for the copy of the photo at `index` of the run, cloaked or clean alone. The containers are those of the
+    /// original and of the copy.
     pub(crate) fn name(
         &self,
         photo: &Path,
         index: usize,
-        container: Container,
+        (original, container): (Container, Container),
+        is_cloaked: bool,
     ) -> Result<Name, Failure> {
+        let mut name = self.unmarked(photo, index, container)?;
+        if is_cloaked {
+            name.mark = CLOAKED;
+        }
+        if original != container && !name.is_new {
+            name.extension = Some(container.extension().into());
+            name.other_extension = true;
+        }
+        Ok(name)
+    }
+
+    fn unmarked(&self, photo: &Path, index: usize, container: Container) -> Result<Name, Failure> {
         let stem = match self.naming {
             Naming::Random => random(10)?,
             Naming::Sequence => format!("photo-{:04}", self.first + index as u64),
@@ -233,7 +259,10 @@ mod tests {
 
     fn name(naming: Naming, destination: &Destination, photo: &str) -> Name {
         let names = Names::new(naming, destination, &[]);
-        names.name(Path::new(photo), 2, Container::Jpeg).unwrap()
+        {
+            let containers = (Container::Jpeg, Container::Jpeg);
+            names.name(Path::new(photo), 2, containers, false).unwrap()
+        }
     }
 
     #[test]
@@ -249,6 +278,25 @@ mod tests {
                 "Beach_clean_4.JPG"
             ]
         );
+    }
+
+    #[test]
+    fn cloaked_copies_say_so_and_fit_their_container() {
+        let (beside, folder) = (Destination::Beside, Destination::Folder("/out".into()));
+        let cloaked = |destination, containers| {
+            let names = Names::new(Naming::Keep, destination, &[]);
+            names
+                .name(Path::new("Beach.jxl"), 0, containers, true)
+                .unwrap()
+        };
+        let same = cloaked(&beside, (Container::Jxl, Container::Jxl));
+        assert_eq!(
+            names(&same)[..2],
+            ["Beach_cloaked.jxl", "Beach_cloaked_2.jxl"]
+        );
+        let other = cloaked(&folder, (Container::Jxl, Container::Jpeg));
+        assert!(other.other_extension && !other.is_new);
+        assert_eq!(names(&other)[..2], ["Beach.jpg", "Beach_cloaked.jpg"]);
     }
 
     #[test]
@@ -323,7 +371,14 @@ mod tests {
             root: None,
         }];
         let names = Names::new(Naming::Sequence, &Destination::Beside, &photos);
-        let name = names.name(&photos[0].path, 0, Container::Webp).unwrap();
+        let name = names
+            .name(
+                &photos[0].path,
+                0,
+                (Container::Webp, Container::Webp),
+                false,
+            )
+            .unwrap();
         assert_eq!(name.candidate(0), "photo-0042.webp");
     }
 

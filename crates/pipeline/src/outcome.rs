@@ -5,15 +5,25 @@ use std::path::PathBuf;
 use metadata::{Container, Finding, Report};
 
 use crate::Failure;
+use crate::cloak::{CloakProgress, Cloaked};
 use crate::outside::{self, Trace};
 
 /// What happens during a run. Each photo that is begun is `Started`; each photo at all is `Finished`, exactly once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+// Few are under way at any time, and each is looked at once.
+#[allow(clippy::large_enum_variant)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// Work on a photo began.
     Started {
         /// Its place among the photos of the run, from 0.
         index: usize,
+    },
+    /// A photo's cloak is being made.
+    Cloaking {
+        /// Its place among the photos of the run, from 0.
+        index: usize,
+        /// How far it is.
+        progress: CloakProgress,
     },
     /// A photo is done, in one way or another.
     Finished {
@@ -25,7 +35,7 @@ pub enum Event {
 }
 
 /// The endings of a photo.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// There is a clean copy.
     Done(Finished),
@@ -38,7 +48,7 @@ pub enum Outcome {
     Failed(Failure),
     /// There is a clean copy, but it lies beside its original, which could not be moved to the trash.
     NotReplaced(Box<Finished>, Failure),
-    /// The run was cancelled before this photo's turn.
+    /// The run was cancelled before this photo's turn, or before there was a cloak to keep for it.
     Cancelled,
 }
 
@@ -53,7 +63,7 @@ impl From<Failure> for Outcome {
 }
 
 /// What is known of a photo that ended well.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finished {
     /// The container.
     pub container: Container,
@@ -70,6 +80,8 @@ pub struct Finished {
     /// What the file tells without being opened, and whether that stays. Apart from the findings, because it is not in
     /// the file: every file has a name and a time.
     pub traces: Vec<Trace>,
+    /// What became of the wish for a cloak; nothing where nobody wished for one.
+    pub cloak: Option<Cloaked>,
     /// What else the person should know, as sentences.
     pub notes: Vec<String>,
     /// Size of the original, in bytes.

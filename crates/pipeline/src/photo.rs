@@ -3,6 +3,7 @@
 
 use metadata::{Keep, clean_into};
 
+use crate::cloak::{CloakProgress, Cloaked, Cloaking, wear};
 use crate::destination::{Destination, check_replaceable, misleading_extension, replace};
 use crate::naming::Names;
 use crate::outcome::{Finished, Outcome};
@@ -12,17 +13,29 @@ use crate::source::{Source, give_back, room};
 use crate::stage::stage;
 use crate::{Failure, Found, Recording};
 
-/// Cleans one photo, which is the one at `index` of its run.
+/// What is the same for every photo of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Work<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) names: &'a Names<'a>,
+    pub(crate) recording: Option<&'a Recording<'a>>,
+    pub(crate) cloaking: Option<&'a Cloaking<'a>>,
+    /// Hears how far this photo's cloak is.
+    pub(crate) tell: &'a (dyn Fn(CloakProgress) + Sync),
+}
+
+/// Cleans one photo, which is the one at `index` of its run, and cloaks it before, if that is asked for.
 ///
 /// Whatever fails, at whatever step: the original is as it was, and no half file has a final name. What is recorded is
 /// recorded before it is published, so that a crash leaves a spare line rather than a photo without one.
 pub(crate) fn clean_photo(
     photo: &Found,
     index: usize,
-    request: &Request,
-    names: &Names<'_>,
-    recording: Option<&Recording<'_>>,
+    work: &Work<'_>,
 ) -> Result<Outcome, Failure> {
+    let Work {
+        request, recording, ..
+    } = *work;
     let destination = &request.destination;
     if *destination == Destination::Replace {
         check_replaceable(&photo.path)?;
@@ -30,12 +43,12 @@ pub(crate) fn clean_photo(
     let source = Source::open(&photo.path, &request.limits)?;
     let input_bytes = source.bytes().len() as u64;
     let (policy, limits) = (&request.policy, &request.limits);
-    let cleaned = clean_into(source.bytes(), policy, limits, room())?;
-    let name = names.name(&photo.path, index, cleaned.container())?;
+    let original = source.container();
+    let mut cleaned = clean_into(source.bytes(), policy, limits, room())?;
 
-    let mut notes: Vec<String> = misleading_extension(&photo.path, cleaned.container())
+    let mut notes: Vec<String> = misleading_extension(&photo.path, original)
         .map(|extension| {
-            let container = cleaned.container().name();
+            let container = original.name();
             format!("The name ends in .{extension}, but the file is a {container}.")
         })
         .into_iter()
@@ -49,15 +62,41 @@ pub(crate) fn clean_photo(
     }
     let stat = source.stat().clone();
     let mut traces = outside::look(&photo.path, &stat);
-    let is_clean = cleaned.unchanged() && !outside::has_notes(&traces);
+    let findings = cleaned.found().to_vec();
+    let mut removed = cleaned.removed().to_vec();
+    let mut cloak = None;
+    if let Some(cloaking) = work.cloaking {
+        let digest = source.digest();
+        let asked = (policy, limits);
+        let Some(worn) = wear(cloaking, &digest, cleaned, asked, recording, work.tell)? else {
+            return Ok(Outcome::Cancelled);
+        };
+        cleaned = worn.cleaned;
+        removed.extend(worn.lost);
+        notes.extend(worn.notes);
+        cloak = Some(worn.cloak);
+    }
+    let is_cloaked = matches!(cloak, Some(Cloaked::Yes(_)));
+    let name = work.names.name(
+        &photo.path,
+        index,
+        (original, cleaned.container()),
+        is_cloaked,
+    )?;
+    let is_clean = !is_cloaked && cleaned.unchanged() && !outside::has_notes(&traces);
+    let field = match &cloak {
+        Some(Cloaked::Yes(cloak)) => Some(cloak.field()),
+        _ => None,
+    };
     let finished = |output, record, notes, traces| Finished {
         container: cleaned.container(),
         output,
         record,
-        findings: cleaned.found().to_vec(),
-        removed: cleaned.removed().to_vec(),
+        findings,
+        removed,
         kept: cleaned.kept().to_vec(),
         traces,
+        cloak,
         notes,
         input_bytes,
         output_bytes: cleaned.bytes().len() as u64,
@@ -71,7 +110,7 @@ pub(crate) fn clean_photo(
         return Ok(Outcome::AlreadyClean(finished(None, record, notes, traces)));
     }
 
-    let entry = recording.map(|recording| recording.entry(source, &cleaned, &mut notes));
+    let entry = recording.map(|recording| recording.entry(source, &cleaned, field, &mut notes));
     let staged = stage(
         &cleaned,
         &destination.folder(photo),
@@ -84,8 +123,9 @@ pub(crate) fn clean_photo(
     };
     let saved = staged.commit(&name)?;
     let replaces = *destination == Destination::Replace;
+    let keeps_name = name.is_new || name.other_extension;
     let (saved, failure) = if replaces {
-        replace(&photo.path, saved, name.is_new, &mut notes)
+        replace(&photo.path, saved, keeps_name, &mut notes)
     } else {
         (saved, None)
     };
@@ -96,7 +136,7 @@ pub(crate) fn clean_photo(
         // A copy is a new file, which has none.
         attributes: false,
         // They lie beside whatever has the original's place and name.
-        sidecars: replaces && !name.is_new,
+        sidecars: replaces && !keeps_name,
     };
     carried.tell(&mut traces);
     let finished = finished(Some(saved.path), record, notes, traces);

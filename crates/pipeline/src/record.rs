@@ -104,17 +104,20 @@ impl Recording<'_> {
         &self,
         source: Source,
         cleaned: &Cleaned,
+        cloak: Option<String>,
         notes: &mut Vec<String>,
     ) -> Entry {
         let (original_sha256, original_bytes) = (source.digest(), source.bytes().len() as u64);
         drop(source);
-        let output_sha256 = if cleaned.unchanged() {
+        // A cloaked copy comes out of an encoder, which may have left nothing to clean.
+        let output_sha256 = if cloak.is_none() && cleaned.unchanged() {
             original_sha256
         } else {
             Digest::of(cleaned.bytes())
         };
         let picture = Picture::from(cleaned);
         let mut extras = Extras::default();
+        extras.cloak = cloak;
         extras.seed = Secret::random(chance).ok();
         extras.recipient = self.handover.recipient.clone();
         extras.purpose = self.handover.purpose.clone();
@@ -165,7 +168,7 @@ impl Recording<'_> {
         notes: &mut Vec<String>,
     ) -> Result<String, Failure> {
         if self.handover.is_said() {
-            return self.append(&self.entry(source, cleaned, notes));
+            return self.append(&self.entry(source, cleaned, None, notes));
         }
         let known = match self.ledger.find_digest(&source.digest()) {
             // What is known cannot be read without the passphrase, and recording never asks for it. A second record does
@@ -175,7 +178,7 @@ impl Recording<'_> {
         };
         match known.into_iter().next() {
             Some(record) => Ok(record.id),
-            None => self.append(&self.entry(source, cleaned, notes)),
+            None => self.append(&self.entry(source, cleaned, None, notes)),
         }
     }
 

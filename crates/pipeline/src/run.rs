@@ -12,10 +12,11 @@ use std::time::SystemTime;
 use metadata::{Limits, Policy};
 
 use crate::budget::Budget;
+use crate::cloak::{CloakProgress, Cloaking};
 use crate::naming::Names;
 use crate::outcome::{Event, Inspected, Outcome, Summary};
 use crate::outside;
-use crate::photo::clean_photo;
+use crate::photo::{Work, clean_photo};
 use crate::source::Source;
 use crate::stage::sweep;
 use crate::{Cancel, Destination, Failure, Found, Naming, Recording};
@@ -52,6 +53,19 @@ pub fn run(
     cancel: &Cancel,
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Summary {
+    run_cloaking(photos, request, recording, None, cancel, on_event)
+}
+
+/// As [`run`], and cloaks each photo before it is cleaned. What cannot be cloaked is cleaned all the same, and its outcome
+/// says why.
+pub fn run_cloaking(
+    photos: &[Found],
+    request: &Request,
+    recording: Option<&Recording<'_>>,
+    cloaking: Option<&Cloaking<'_>>,
+    cancel: &Cancel,
+    on_event: &(dyn Fn(Event) + Sync),
+) -> Summary {
     let names = Names::new(request.naming, &request.destination, photos);
     let summary = Mutex::new(Summary {
         unfinished_removed: sweep_folders(photos, &request.destination),
@@ -63,7 +77,15 @@ pub fn run(
             Outcome::Cancelled
         } else {
             on_event(Event::Started { index });
-            let clean = || clean_photo(photo, index, request, &names, recording);
+            let tell = |progress: CloakProgress| on_event(Event::Cloaking { index, progress });
+            let work = Work {
+                request,
+                names: &names,
+                recording,
+                cloaking,
+                tell: &tell,
+            };
+            let clean = || clean_photo(photo, index, &work);
             caught(clean).unwrap_or_else(Outcome::from)
         };
         summary

@@ -19,8 +19,10 @@ mod confine;
 mod decode;
 mod fingerprint;
 mod jpeg_xl;
+mod pixels;
 mod pool;
 mod protocol;
+mod raster;
 mod serve;
 
 use std::ffi::OsString;
@@ -30,6 +32,7 @@ use metadata::{Cleaned, Report};
 
 pub use fingerprint::{Fingerprints, Looked};
 pub use pool::Workers;
+pub use raster::{Raster, Samples};
 pub use serve::serve;
 
 /// The hidden argument that makes the program a worker.
@@ -106,6 +109,12 @@ pub enum NotDecoded {
     TooLarge,
     /// It is a video.
     Video,
+    /// It moves, and only a still picture was wanted.
+    Moving,
+    /// It has several pages, and only a single picture was wanted.
+    Pages,
+    /// Its colours are those of printing inks.
+    Inks,
     /// The decoder does not understand it.
     Undecodable,
     /// The worker took too long and was stopped.
@@ -119,6 +128,9 @@ impl fmt::Display for NotDecoded {
         f.write_str(match self {
             Self::TooLarge => "The picture is too large to decode",
             Self::Video => "Videos are not decoded",
+            Self::Moving => "The picture is an animation",
+            Self::Pages => "The file has several pages",
+            Self::Inks => "Its colours are printing inks (CMYK)",
             Self::Undecodable => "The picture could not be decoded",
             Self::TimedOut => "Decoding the picture took too long",
             Self::Lost => "The process that decodes pictures failed",

@@ -28,6 +28,7 @@ fn finished_files_stay_and_nothing_is_half_written() {
     let (started, finished) = (Mutex::new(0), Mutex::new(vec![None; photos.len()]));
     let summary = run(&photos, &request, None, &cancel, &|event| match event {
         Event::Started { .. } => *started.lock().unwrap() += 1,
+        Event::Cloaking { .. } => {}
         Event::Finished { index, outcome } => {
             finished.lock().unwrap()[index] = Some(outcome);
             if index == 20 {

@@ -1,6 +1,7 @@
 //! What people do with the app, one file for each kind of thing.
 
 mod cancel;
+mod cloak;
 mod custody;
 mod dialogs;
 mod drag;

@@ -1,6 +1,7 @@
 // A backend without an app: made-up photos, pretended work. For looking at the page in a browser, and for its tests.
 
-import type { Backend, LedgerState, Photo, PhotoState, Reply, Settings, SkippedFile, UiEvent } from '../backend';
+import type { Backend, LedgerState, Model, Photo, PhotoState, Reply, Settings, SkippedFile, UiEvent } from '../backend';
+import { cloakedAs, MODELS } from './cloaks';
 import { ended, made, pictureOf, reportOf } from './photos';
 import { demoLedger } from './ledger';
 import { record } from './records';
@@ -21,6 +22,8 @@ export const SETTINGS: Settings = {
   keepTimes: false,
   record: true,
   keepThumbnails: false,
+  cloak: 'off',
+  refine: false,
   theme: 'system',
 };
 
@@ -42,6 +45,7 @@ export function demoBackend(scene: Scene): Backend & { emit: (...events: UiEvent
   let ledger = scene.ledger;
   let nextId = photos.length;
   let cancelled = false;
+  let models: readonly Model[] = MODELS;
   let emit = (..._events: UiEvent[]): void => {};
 
   const put = (id: number, state: PhotoState): UiEvent => ({ type: 'changed', photos: [{ id, state }] });
@@ -64,13 +68,16 @@ export function demoBackend(scene: Scene): Backend & { emit: (...events: UiEvent
     for (const [i, id] of ids.entries()) {
       const report = reportOf(id);
       if (scene.pace_ms > 0 && !cancelled) {
-        emit(put(id, { kind: 'cleaning', report }));
+        emit(put(id, { kind: 'cleaning', report, cloak: null }));
+        if (settings.cloak !== 'off') {
+          emit(put(id, { kind: 'cleaning', report, cloak: { stage: 'faces', percent: 40, secondsLeft: 3 } }));
+        }
         await new Promise((resolve) => setTimeout(resolve, scene.pace_ms));
       }
       const recorded = settings.record && ledger.kind === 'ready';
       const state: PhotoState = cancelled
         ? { kind: 'cancelled', report }
-        : ended(made(id), recorded ? record(312 - i).id : null, settings.keep.includes('copyright'));
+        : cloakedAs(ended(made(id), recorded ? record(312 - i).id : null, settings.keep.includes('copyright')), settings.cloak);
       if (state.kind in counts) counts[state.kind as keyof typeof counts] += 1;
       emit(put(id, state), { type: 'progress', done: i + 1, total, running: true });
     }
@@ -98,6 +105,13 @@ export function demoBackend(scene: Scene): Backend & { emit: (...events: UiEvent
     ...demoLedger(() => ledger),
     setSettings: (next) => ok((settings = next)),
     chooseOutputFolder: () => ok((settings = { ...settings, destination: { kind: 'folder', name: 'To share' } })),
+    modelsList: () => ok({ models: [...models], problems: [] }),
+    modelsAdd: () => ok({ models: [...models], problems: [] }),
+    modelsRemove: (name) => {
+      models = models.filter((model) => model.name !== name);
+      return ok({ models: [...models], problems: [] });
+    },
+    compareUrl: (id) => pictures[`./pictures/${pictureOf(id)}.svg`] ?? 'none',
     previewUrl: (id) => pictures[`./pictures/${typeof id === 'number' ? pictureOf(id) : 'hills'}.svg`] ?? 'none',
   };
 }

@@ -116,6 +116,7 @@ export function ended(photo: Photo, record: string | null, keepCopyright: boolea
     kept: [...report.picture, ...(keepCopyright && report.findings.length > 0 ? [f('person', 'Copyright', '© Anna Example')] : [])],
     outside: report.outside.map((trace) => ({ ...trace, stays: trace.carrier === 'name' })),
     record,
+    cloak: null,
     notes: photo.id % 10 === 2 ? ['The brighter layer for HDR screens was dropped. On other screens the photo looks the same.'] : [],
   };
   if (report.findings.length === 0) return { kind: 'alreadyClean', report, saved: { ...saved, outside: saved.outside.map((trace) => ({ ...trace, stays: true })), name: null, record: null } };

@@ -1,8 +1,9 @@
 // Scenes by name, for /demo.html?scene=…: every screen of the app without having to click one's way there.
 
 import { tick } from 'svelte';
-import type { Photo, Problem, UiEvent } from '../backend';
+import type { Photo, Problem, Settings, UiEvent } from '../backend';
 import { SCENE, SETTINGS, type Scene } from './backend';
+import { cloakedAs } from './cloaks';
 import { ended, made, reportOf } from './photos';
 import { record } from './records';
 
@@ -33,10 +34,23 @@ function finished(): Photo[] {
 function running(): Photo[] {
   return photos(40).map((photo) => {
     if (photo.id < 4) return { ...photo, state: ended(photo, record(304 + photo.id).id, false) };
-    if (photo.id < 6) return { ...photo, state: { kind: 'cleaning', report: reportOf(photo.id) } };
+    if (photo.id < 6) return { ...photo, state: { kind: 'cleaning', report: reportOf(photo.id), cloak: null } };
     return photo;
   });
 }
+
+function cloaked(): Photo[] {
+  return finished().map((photo) => ({ ...photo, state: cloakedAs(photo.state, 'balanced') }));
+}
+
+function cloaking(): Photo[] {
+  return photos(10).map((photo) => {
+    const cloak = { stage: photo.id === 0 ? 'refine' : 'wait', percent: photo.id === 0 ? 55 : 0, secondsLeft: photo.id === 0 ? 12 : null } as const;
+    return photo.id < 2 ? { ...photo, state: { kind: 'cleaning', report: reportOf(photo.id), cloak } } : photo;
+  });
+}
+
+const CLOAKS: Settings = { ...SETTINGS, cloak: 'balanced' };
 
 const ENDINGS: UiEvent = { type: 'finished', done: 5, alreadyClean: 2, refused: 1, failed: 1, cancelled: 1 };
 
@@ -53,6 +67,10 @@ export const plays: Record<string, Play> = {
   finished: { scene: { ...SCENE, photos: finished() }, events: [ENDINGS] },
   'finished-open': { scene: { ...SCENE, photos: finished() }, events: [ENDINGS], clicks: [rowAt(2)] },
   'refused-open': { scene: { ...SCENE, photos: finished() }, clicks: [rowAt(7)] },
+  'cloak-waiting': { scene: { ...SCENE, photos: photos(10), settings: CLOAKS } },
+  'cloak-running': { scene: { ...SCENE, photos: cloaking(), settings: CLOAKS }, events: [{ type: 'progress', done: 0, total: 10, running: true }] },
+  'cloak-open': { scene: { ...SCENE, photos: cloaked(), settings: CLOAKS }, events: [ENDINGS], clicks: [rowAt(0)] },
+  'cloak-bare': { scene: { ...SCENE, photos: cloaked(), settings: CLOAKS }, clicks: [rowAt(2)] },
   skipped: {
     scene: { ...SCENE, photos: photos(10) },
     events: [{ type: 'added', photos: [], skipped: SKIPPED }],

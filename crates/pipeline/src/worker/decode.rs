@@ -15,18 +15,21 @@ use sha2::{Digest as _, Sha256};
 
 use super::fingerprint::{self, Upright};
 use super::protocol::Task;
-use super::{NotDecoded, PIXELS_MAX, jpeg_xl};
+use super::{NotDecoded, PIXELS_MAX, jpeg_xl, pixels};
 
 const DOMAIN: &str = "cloakroom-pixels-v1";
 
 /// The most memory that one decoder may ask for: 120 megapixels with four 16-bit channels, and as much as half again.
-const DECODER_BYTES_MAX: u64 = 1_440_000_000;
+pub(super) const DECODER_BYTES_MAX: u64 = 1_440_000_000;
 
 /// The quality of JPEG thumbnails, of 100.
 const THUMBNAIL_QUALITY: u8 = 82;
 
 /// Does the task. The result is the 32 bytes of a digest, those and 32 of a root, a tile, or a small JPEG or PNG file.
 pub(super) fn perform(task: Task, bytes: &[u8]) -> Result<Vec<u8>, NotDecoded> {
+    if let Task::Pixels { orientation } = task {
+        return pixels::pixels(bytes, orientation);
+    }
     let is_jpeg_xl = sniff(bytes) == Some(Sniffed::Photo(Container::Jxl));
     let image = match is_jpeg_xl {
         true => jpeg_xl::decode(bytes, DECODER_BYTES_MAX)?,
@@ -73,10 +76,16 @@ pub(super) fn perform(task: Task, bytes: &[u8]) -> Result<Vec<u8>, NotDecoded> {
             let digest = pixels_digest(&image, turned(orientation))?;
             fingerprint::looked(upright(&image, turned(orientation), digest)?, max_px)
         }
+        Task::Pixels { .. } => Err(NotDecoded::Undecodable),
     }
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, NotDecoded> {
+    DynamicImage::from_decoder(decoder(bytes)?).map_err(|error| not_decoded(&error))
+}
+
+/// A decoder for a picture of any format but JPEG XL, within the limits.
+pub(super) fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder + '_, NotDecoded> {
     let reader = ImageReader::new(Cursor::new(bytes));
     let mut reader = reader
         .with_guessed_format()
@@ -95,17 +104,17 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, NotDecoded> {
     {
         return Err(NotDecoded::TooLarge);
     }
-    DynamicImage::from_decoder(decoder).map_err(|error| not_decoded(&error))
+    Ok(decoder)
 }
 
-fn not_decoded(error: &ImageError) -> NotDecoded {
+pub(super) fn not_decoded(error: &ImageError) -> NotDecoded {
     match error {
         ImageError::Limits(_) => NotDecoded::TooLarge,
         _ => NotDecoded::Undecodable,
     }
 }
 
-fn pixels_digest(image: &DynamicImage, orientation: u8) -> Result<[u8; 32], NotDecoded> {
+pub(super) fn pixels_digest(image: &DynamicImage, orientation: u8) -> Result<[u8; 32], NotDecoded> {
     let stored = Stored::new(image)?;
     let (width, height) = stored.upright(orientation);
     let mut hash = begun(width, height);

@@ -1,35 +1,16 @@
 //! Decoding JPEG XL: on the thread that asks, within the memory that is allowed.
 
-use image::DynamicImage;
-use jxl_oxide::{AllocTracker, JxlImage, JxlThreadPool, PixelFormat};
+use image::{DynamicImage, ImageBuffer};
+use jxl_oxide::{AllocTracker, FrameBufferSample, JxlImage, JxlThreadPool, PixelFormat};
 
 use super::{NotDecoded, PIXELS_MAX};
 
 /// The first frame, upright: the decoder turns it as the codestream says.
 pub(super) fn decode(bytes: &[u8], bytes_max: u64) -> Result<DynamicImage, NotDecoded> {
-    let undecodable = |_| NotDecoded::Undecodable;
-    let limit = usize::try_from(bytes_max).unwrap_or(usize::MAX);
-    let picture = JxlImage::builder()
-        .pool(JxlThreadPool::none())
-        .alloc_tracker(AllocTracker::with_limit(limit))
-        .read(bytes)
-        .map_err(undecodable)?;
-    let (width, height) = (picture.width(), picture.height());
-    if u64::from(width) * u64::from(height) > PIXELS_MAX {
-        return Err(NotDecoded::TooLarge);
-    }
-    let format = picture.pixel_format();
-    let frame = picture.render_frame(0).map_err(undecodable)?;
-    let mut stream = frame.stream();
-    let len = [stream.width(), stream.height(), stream.channels()]
-        .iter()
-        .try_fold(1_usize, |len, side| {
-            len.checked_mul(usize::try_from(*side).ok()?)
-        });
-    let mut samples = vec![0_u8; len.ok_or(NotDecoded::TooLarge)?];
-    stream.write_to_buffer(&mut samples);
-    let (width, height) = (stream.width(), stream.height());
-    let image = match format {
+    let picture = read(bytes, bytes_max)?;
+    let (stream_size, samples) = render(&picture, 0_u8)?;
+    let (width, height) = stream_size;
+    let image = match picture.pixel_format() {
         PixelFormat::Gray => image::GrayImage::from_raw(width, height, samples).map(Into::into),
         PixelFormat::Graya => {
             image::GrayAlphaImage::from_raw(width, height, samples).map(Into::into)
@@ -40,6 +21,71 @@ pub(super) fn decode(bytes: &[u8], bytes_max: u64) -> Result<DynamicImage, NotDe
         PixelFormat::Cmyk | PixelFormat::Cmyka => None,
     };
     image.ok_or(NotDecoded::Undecodable)
+}
+
+/// A still picture at its own depth, upright, with the profile of the colours that it is rendered in.
+pub(super) fn still(bytes: &[u8], bytes_max: u64) -> Result<(DynamicImage, Vec<u8>), NotDecoded> {
+    let picture = read(bytes, bytes_max)?;
+    let header = &picture.image_header().metadata;
+    if header.animation.is_some() {
+        return Err(NotDecoded::Moving);
+    }
+    let icc = picture.rendered_icc();
+    if header.bit_depth.bits_per_sample() <= 8 {
+        return match picture.pixel_format() {
+            PixelFormat::Cmyk | PixelFormat::Cmyka => Err(NotDecoded::Inks),
+            _ => Ok((decode(bytes, bytes_max)?, icc)),
+        };
+    }
+    let ((width, height), samples) = render(&picture, 0_u16)?;
+    let image = match picture.pixel_format() {
+        PixelFormat::Gray => {
+            ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageLuma16)
+        }
+        PixelFormat::Graya => {
+            ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageLumaA16)
+        }
+        PixelFormat::Rgb => {
+            ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgb16)
+        }
+        PixelFormat::Rgba => {
+            ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgba16)
+        }
+        PixelFormat::Cmyk | PixelFormat::Cmyka => return Err(NotDecoded::Inks),
+    };
+    Ok((image.ok_or(NotDecoded::Undecodable)?, icc))
+}
+
+fn read(bytes: &[u8], bytes_max: u64) -> Result<JxlImage, NotDecoded> {
+    let limit = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+    let picture = JxlImage::builder()
+        .pool(JxlThreadPool::none())
+        .alloc_tracker(AllocTracker::with_limit(limit))
+        .read(bytes)
+        .map_err(|_| NotDecoded::Undecodable)?;
+    if u64::from(picture.width()) * u64::from(picture.height()) > PIXELS_MAX {
+        return Err(NotDecoded::TooLarge);
+    }
+    Ok(picture)
+}
+
+/// The first frame's size and samples.
+fn render<S: FrameBufferSample + Copy>(
+    picture: &JxlImage,
+    zero: S,
+) -> Result<((u32, u32), Vec<S>), NotDecoded> {
+    let frame = picture
+        .render_frame(0)
+        .map_err(|_| NotDecoded::Undecodable)?;
+    let mut stream = frame.stream();
+    let len = [stream.width(), stream.height(), stream.channels()]
+        .iter()
+        .try_fold(1_usize, |len, side| {
+            len.checked_mul(usize::try_from(*side).ok()?)
+        });
+    let mut samples = vec![zero; len.ok_or(NotDecoded::TooLarge)?];
+    stream.write_to_buffer(&mut samples);
+    Ok(((stream.width(), stream.height()), samples))
 }
 
 #[cfg(test)]

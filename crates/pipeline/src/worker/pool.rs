@@ -15,6 +15,7 @@ use ledger::{Digest, Secret};
 use metadata::{Container, Sniffed, sniff};
 
 use super::protocol::{Task, read_reply, write_request};
+use super::raster::Raster;
 use super::{ARGUMENT, Fingerprints, Looked, NotDecoded, PIXELS_MAX, Picture, Thumbnail, decode};
 use crate::budget::Budget;
 use crate::run::cores;
@@ -178,6 +179,17 @@ impl Workers {
         Looked::read(&reply).ok_or(NotDecoded::Lost)
     }
 
+    /// All upright pixels at their own depth, of a still picture in light's colours.
+    ///
+    /// # Errors
+    /// As [`pixels_digest`](Self::pixels_digest); and when the picture moves, has several pages, is made of inks, or has
+    /// more than 512 MiB of samples.
+    pub fn pixels(&self, picture: &Picture<'_>) -> Result<Raster, NotDecoded> {
+        let orientation = picture.orientation;
+        let reply = self.ask(Task::Pixels { orientation }, picture)?;
+        Raster::read(reply).ok_or(NotDecoded::Lost)
+    }
+
     /// An upright copy of at most `max_px` pixels on its longer side.
     ///
     /// # Errors
@@ -209,7 +221,12 @@ impl Workers {
             return Err(NotDecoded::TooLarge);
         }
         let _slot = self.slots.take(1);
-        let _share = self.memory.take(memory_bytes(picture));
+        let copies = if matches!(task, Task::Pixels { .. }) {
+            3
+        } else {
+            1
+        };
+        let _share = self.memory.take(copies * memory_bytes(picture));
         let Some(program) = &self.program else {
             let perform = AssertUnwindSafe(|| decode::perform(task, picture.bytes));
             return panic::catch_unwind(perform).unwrap_or(Err(NotDecoded::Undecodable));
@@ -333,7 +350,8 @@ impl Worker {
             let Ok(watch) = thread::Builder::new().spawn_scoped(scope, watch) else {
                 return Err(NotDecoded::Lost);
             };
-            let reply = write_request(requests, task, picture).and_then(|()| read_reply(replies));
+            let reply =
+                write_request(requests, task, picture).and_then(|()| read_reply(replies, task));
             drop(done);
             match (reply, watch.join()) {
                 (Ok(reply), _) => reply,

@@ -4,9 +4,13 @@
 use std::io::{self, Read, Write};
 
 use super::NotDecoded;
+use super::raster::SAMPLES_BYTES_MAX;
 
-/// The longest reply: the small copy of a picture that is looked up, of at most 1600 px each way.
+/// The longest reply but pixels: the small copy of a picture that is looked up, of at most 1600 px each way.
 const REPLY_BYTES_MAX: u32 = 8 << 20;
+
+/// The longest reply of pixels, with colour profile and Exif.
+const PIXELS_REPLY_BYTES_MAX: u32 = (SAMPLES_BYTES_MAX as u32) + (34 << 20);
 
 /// The longest picture.
 const PICTURE_BYTES_MAX: u64 = 1 << 30;
@@ -31,6 +35,18 @@ pub(super) enum Task {
     Fingerprints { orientation: u8, seed: [u8; 32] },
     /// That digest, and what it is looked up by: PDQ and a copy of at most so many pixels on its longer side.
     Look { orientation: u8, max_px: u32 },
+    /// All pixels at their own depth, with colour profile and Exif.
+    Pixels { orientation: u8 },
+}
+
+impl Task {
+    /// The longest reply.
+    const fn reply_bytes_max(self) -> u32 {
+        match self {
+            Self::Pixels { .. } => PIXELS_REPLY_BYTES_MAX,
+            _ => REPLY_BYTES_MAX,
+        }
+    }
 }
 
 pub(super) fn write_request(out: &mut impl Write, task: Task, picture: &[u8]) -> io::Result<()> {
@@ -53,6 +69,7 @@ pub(super) fn write_request(out: &mut impl Write, task: Task, picture: &[u8]) ->
             orientation,
             max_px,
         } => (5, orientation, max_px, 0, none),
+        Task::Pixels { orientation } => (6, orientation, 0, 0, none),
     };
     let mut head = vec![operation, orientation];
     head.extend(first.to_le_bytes());
@@ -96,6 +113,7 @@ pub(super) fn read_request(from: &mut impl Read) -> io::Result<Option<(Task, Vec
             orientation,
             max_px: first,
         },
+        6 => Task::Pixels { orientation },
         _ => return Err(io::ErrorKind::InvalidData.into()),
     };
     if length > PICTURE_BYTES_MAX {
@@ -111,6 +129,9 @@ pub(super) fn write_reply(
     let (status, bytes) = match reply {
         Ok(bytes) => (0, bytes.as_slice()),
         Err(NotDecoded::TooLarge) => (1, &[][..]),
+        Err(NotDecoded::Moving) => (3, &[][..]),
+        Err(NotDecoded::Pages) => (4, &[][..]),
+        Err(NotDecoded::Inks) => (5, &[][..]),
         Err(_) => (2, &[][..]),
     };
     let length = u32::try_from(bytes.len()).map_err(|_| io::ErrorKind::InvalidData)?;
@@ -120,11 +141,14 @@ pub(super) fn write_reply(
     out.flush()
 }
 
-/// A reply. What comes from a worker is not trusted: a longer one than there can be is an error.
-pub(super) fn read_reply(from: &mut impl Read) -> io::Result<Result<Vec<u8>, NotDecoded>> {
+/// The reply to a task. What comes from a worker is not trusted: a longer one than there can be is an error.
+pub(super) fn read_reply(
+    from: &mut impl Read,
+    task: Task,
+) -> io::Result<Result<Vec<u8>, NotDecoded>> {
     let [status] = array(from)?;
     let length = u32::from_le_bytes(array(from)?);
-    if length > REPLY_BYTES_MAX {
+    if length > task.reply_bytes_max() {
         return Err(io::ErrorKind::InvalidData.into());
     }
     let bytes = take(from, length.into())?;
@@ -132,6 +156,9 @@ pub(super) fn read_reply(from: &mut impl Read) -> io::Result<Result<Vec<u8>, Not
         0 => Ok(Ok(bytes)),
         1 => Ok(Err(NotDecoded::TooLarge)),
         2 => Ok(Err(NotDecoded::Undecodable)),
+        3 => Ok(Err(NotDecoded::Moving)),
+        4 => Ok(Err(NotDecoded::Pages)),
+        5 => Ok(Err(NotDecoded::Inks)),
         _ => Err(io::ErrorKind::InvalidData.into()),
     }
 }
@@ -157,6 +184,8 @@ fn take(from: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DIGEST: Task = Task::Digest { orientation: 1 };
 
     #[test]
     fn requests_come_out_as_they_went_in() {
@@ -196,17 +225,26 @@ mod tests {
             Ok(vec![1, 2, 3]),
             Err(NotDecoded::TooLarge),
             Err(NotDecoded::Undecodable),
+            Err(NotDecoded::Moving),
+            Err(NotDecoded::Pages),
+            Err(NotDecoded::Inks),
         ] {
             let mut pipe = Vec::new();
             write_reply(&mut pipe, &reply).unwrap();
-            assert_eq!(read_reply(&mut pipe.as_slice()).unwrap(), reply);
-            assert!(read_reply(&mut &pipe[..pipe.len() - 1]).is_err());
+            assert_eq!(read_reply(&mut pipe.as_slice(), DIGEST).unwrap(), reply);
+            assert!(read_reply(&mut &pipe[..pipe.len() - 1], DIGEST).is_err());
         }
     }
 
     #[test]
     fn hostile_lengths_are_refused_before_memory_is_taken() {
-        assert!(read_reply(&mut &b"\0\xFF\xFF\xFF\xFF"[..]).is_err());
+        let pixels = Task::Pixels { orientation: 1 };
+        for task in [DIGEST, pixels] {
+            assert!(read_reply(&mut &b"\0\xFF\xFF\xFF\xFF"[..], task).is_err());
+        }
+        let nine_mebibytes = [&b"\0\0\0\x90\0"[..], &vec![0; 9 << 20]].concat();
+        assert!(read_reply(&mut &nine_mebibytes[..], DIGEST).is_err());
+        assert!(read_reply(&mut &nine_mebibytes[..], pixels).is_ok());
         let request =
             |operation: u8, length: [u8; 8]| [&[operation, 1][..], &[0; 40], &length].concat();
         assert!(read_request(&mut request(0, [0xFF; 8]).as_slice()).is_err());

@@ -2,6 +2,8 @@
 // Each test file uses some of it, and a panic is a failed test.
 #![allow(dead_code, unreachable_pub, clippy::panic, clippy::unwrap_used)]
 
+pub mod tiny;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
