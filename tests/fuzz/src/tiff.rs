@@ -1,7 +1,7 @@
 //! TIFF 6.0 and BigTIFF: pages of strips or tiles, with everything that cameras and scanners add.
 
 use crate::blocks::{Entry, Order, directory, exif, icc, link, photoshop, trailer, xmp};
-use crate::recipe::{Recipe, SECRET};
+use crate::recipe::{NAME, Recipe, SECRET};
 
 pub fn build(recipe: &mut Recipe<'_>) -> Vec<u8> {
     let order = Order {
@@ -114,7 +114,7 @@ fn extra(recipe: &mut Recipe<'_>, order: Order, file: &mut Vec<u8>) -> Entry {
     let at = file.len();
     let pointer = |tag: u16| Entry(tag, 4, 1, order.u32(at as u32).to_vec());
     match recipe.below(20) {
-        0 => Entry::text(271, SECRET),
+        0 => Entry::text(271, NAME),
         1 => Entry::text(270, &recipe.text()),
         2 => Entry::text(306, b"2024:01:02 03:04:05"),
         3 => Entry::text(269, SECRET),

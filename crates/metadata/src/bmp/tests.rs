@@ -191,6 +191,30 @@ fn every_form_of_header_is_cleaned() {
     }
 }
 
+/// The oldest header leaves fewer colours than pixels could name; a decoder takes the pixels themselves for the rest.
+#[test]
+fn a_short_palette_has_every_colour_that_occurs() {
+    for (depth, fits, beyond) in [
+        (8, [0, 1, 1, 0], [0, 1, 2, 0]),
+        (4, [0x01, 0x10, 0, 0], [0x01, 0x20, 0, 0]),
+    ] {
+        let short = |pixels: [u8; 4]| Photo {
+            form: CORE,
+            size: (4, 1),
+            depth,
+            colours: vec![9; 6],
+            pixels: pixels.to_vec(),
+            ..photo()
+        };
+        let file = short(fits).build();
+        assert_eq!(clean(&Bmp, &file), Ok(file));
+        assert!(matches!(
+            walk(&Bmp, &short(beyond).build()),
+            Err(Error::Malformed { .. })
+        ));
+    }
+}
+
 #[test]
 fn masks_stay() {
     let masks = b"\0\xF8\0\0\xE0\x07\0\0\x1F\0\0\0";

@@ -30,10 +30,14 @@ pub(super) fn parts<'a>(file: &'a [u8], limits: &Limits) -> Result<Vec<Part<'a>>
     walk.push(FILE_HEADER, FILE_HEADER_LEN)?;
     walk.push(HEADER, header.form)?;
     walk.push(MASKS, header.masks_len)?;
-    walk.colours(&header, pixels_from)?;
+    let colours = walk.colours(&header, pixels_from)?;
     let colours_end = walk.at;
 
     let pixels = pixels(file, &header, pixels_from, limits)?;
+    if header.is_indexed() && colours < header.colours {
+        let rows = file.get(pixels.span.clone()).unwrap_or_default();
+        names_only(rows, &header, colours, pixels_from)?;
+    }
     let bytes = file.get(FILE_HEADER_LEN..FILE_HEADER_LEN.saturating_add(header.form));
     let profile = header::profile(bytes.unwrap_or_default()).and_then(|(from, len, is_linked)| {
         let from = from.saturating_add(FILE_HEADER_LEN);
@@ -87,6 +91,35 @@ fn pixels(file: &[u8], header: &Header, from: usize, limits: &Limits) -> Result<
         span: from..from.saturating_add(len),
         pieces,
     })
+}
+
+/// Checks that no pixel of rows that are not in runs names a colour that is not there: decoders would take the bytes of
+/// something else for it.
+fn names_only(rows: &[u8], header: &Header, colours: usize, offset: usize) -> Result<(), Error> {
+    let (_, row_len) = header.row();
+    let row_len = usize::try_from(row_len).unwrap_or(usize::MAX).max(1);
+    let depth = usize::from(header.depth).max(1);
+    let in_a_byte = 8_usize.checked_div(depth).unwrap_or(1);
+    let mask = usize::MAX.checked_shr(usize::BITS.saturating_sub(header.depth.into()));
+    let mask = mask.unwrap_or(0);
+    let is_there = |row: &[u8]| {
+        let numbers = row.iter().flat_map(|byte| {
+            let shifts = (0..in_a_byte)
+                .rev()
+                .map(move |place| place.saturating_mul(depth));
+            shifts.map(move |shift| usize::from(*byte) >> shift & mask)
+        });
+        let width = usize::try_from(header.width).unwrap_or(usize::MAX);
+        numbers.take(width).all(|number| number < colours)
+    };
+    if rows.chunks(row_len).all(is_there) {
+        Ok(())
+    } else {
+        Err(Error::Malformed {
+            what: "pixels of colours that are not there",
+            offset,
+        })
+    }
 }
 
 /// An error within the pixels, told by its place in the file.
@@ -178,8 +211,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The colours, which must end before the pixels begin.
-    fn colours(&mut self, header: &Header, pixels_from: usize) -> Result<(), Error> {
+    /// The colours, which must end before the pixels begin; how many there are.
+    fn colours(&mut self, header: &Header, pixels_from: usize) -> Result<usize, Error> {
         let room = pixels_from.checked_sub(self.at).ok_or(Error::Malformed {
             what: "pixels that begin inside the headers",
             offset: 10,
@@ -188,7 +221,8 @@ impl Walk<'_> {
         let mut count = header.colours;
         let fitting = room.checked_div(one).unwrap_or(0);
         if !header.is_indexed() {
-            return self.push(UNUSED_COLOURS, count.min(fitting).saturating_mul(one));
+            self.push(UNUSED_COLOURS, count.min(fitting).saturating_mul(one))?;
+            return Ok(count);
         }
         if count > fitting {
             // The oldest header cannot say that there are fewer colours than there could be.
@@ -201,7 +235,8 @@ impl Walk<'_> {
             }
             count = fitting;
         }
-        self.push(COLOURS, count.saturating_mul(one))
+        self.push(COLOURS, count.saturating_mul(one))?;
+        Ok(count)
     }
 
     /// What stands somewhere behind, with what is before it.
