@@ -224,7 +224,7 @@ def main():
     parser.add_argument("--keep", type=Path, help="keep the cloaked files here")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     torch.set_flush_denormal(True)

@@ -89,7 +89,7 @@ def views(pixels, size):
 
 
 def tensor(pixels):
-    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].float() / 255
+    return torch.from_numpy(np.array(pixels)).permute(2, 0, 1)[None].float() / 255
 
 
 def noise_like(original, cloaked, size, seed):

@@ -26,6 +26,8 @@ import transforms
 from meter import FAMILIES, Meter
 
 SIZE = 256
+# Side of the training window in pixels, border left out in latent samples, pixels for each latent sample.
+WINDOW = {"flux2": (144, 1, 8), "sana": (224, 0, 32), "sd1": (144, 1, 8)}
 TEACHERS = {family: values[0] for family, values in FAMILIES.items()}
 
 
@@ -88,7 +90,7 @@ def make_pairs(options):
         seeded = torch.Generator().manual_seed(options.seed * 100_003 + number)
         full = pictures.sample(rng, photos, 2 * SIZE, made=0.2)
         small = cv2.resize(full, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-        full, small = (torch.from_numpy(a).permute(2, 0, 1)[None].float() for a in (full, small))
+        full, small = (torch.from_numpy(a.copy()).permute(2, 0, 1)[None].float() for a in (full, small))
         versions = changes(rng, full, small, teachers, generators, seeded)
         transform = transforms.draw(rng, SIZE, fixed=SIZE)
         with torch.no_grad():
@@ -120,7 +122,7 @@ def train(options):
     checkpoint = options.run / f"meter-{options.family}.pt"
     torch.manual_seed(options.seed)
     net = Meter(options.family)
-    optimiser = torch.optim.Adam(net.parameters(), lr=2e-3, betas=(0.9, 0.99))
+    optimiser = torch.optim.Adam(net.parameters(), lr=1e-3, betas=(0.9, 0.99))
     average, step = {k: v.clone() for k, v in net.state_dict().items()}, 0
     rng = np.random.default_rng(options.seed)
     if checkpoint.exists():
@@ -139,12 +141,18 @@ def train(options):
         whole.export(options.pack)
 
     while step < options.steps and time.time() - started < options.minutes * 60:
+        # The rate falls to its end with the steps or with the time, whichever is nearer.
+        progress = max(step / options.steps, (time.time() - started) / (options.minutes * 60))
         for group in optimiser.param_groups:
-            group["lr"] = 2e-3 * min(1, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / options.steps)))
-        chosen = [scenes[i] for i in rng.choice(len(scenes), 3, replace=False)]
-        batch = torch.cat([s["pictures"] for s in chosen]).float() / 255
-        truth = torch.cat([s[options.family] for s in chosen]).float()
-        ours = net(batch)
+            group["lr"] = options.rate * min(1, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+        chosen = [scenes[i] for i in rng.choice(len(scenes), 4, replace=False)]
+        # A window of the picture and the same window of the latents; the teacher saw more, so the border is left out.
+        side, border, scale = WINDOW[options.family]
+        top, left = (int(v) * scale for v in rng.integers(0, (SIZE - side) // scale + 1, 2))
+        batch = torch.cat([s["pictures"][:, :, top:top + side, left:left + side] for s in chosen]).float() / 255
+        inner = slice(border, side // scale - border)
+        truth = torch.cat([s[options.family][:, :, top // scale:(top + side) // scale, left // scale:(left + side) // scale] for s in chosen]).float()
+        truth, ours = truth[:, :, inner, inner], net(batch)[:, :, inner, inner]
         changed, base, offset = [], [], 0
         for scene in chosen:
             for a, b in pairs_of(scene["kinds"]):
@@ -152,7 +160,7 @@ def train(options):
                 base.append(b + offset)
             offset += len(scene["kinds"])
         told, wanted = norms(ours[changed], ours[base]), norms(truth[changed], truth[base])
-        keep = wanted > 0.02
+        keep = wanted > 0.05  # fainter ones are told by nobody
         error = torch.log(told[keep] + 1e-3) - torch.log(wanted[keep] + 1e-3)
         loss = torch.nn.functional.smooth_l1_loss(error, torch.zeros_like(error), beta=0.1)
         loss = loss + 0.3 * ((ours - truth) / deviation).square().mean()
@@ -236,6 +244,7 @@ def main():
     parser.add_argument("--family", choices=sorted(FAMILIES))
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--pack", type=Path)
     parser.add_argument("--meters", type=Path)
     parser.add_argument("--test", type=Path, nargs="*")
