@@ -7,7 +7,6 @@
 #![deny(rustdoc::broken_intra_doc_links)]
 
 mod ascent;
-#[allow(dead_code)]
 mod chance;
 pub mod engine;
 mod enlarge;
@@ -22,15 +21,11 @@ mod options;
 pub mod pack;
 mod perturbation;
 mod picture;
-#[allow(dead_code)]
 mod planes;
 mod portrait;
 mod protect;
-#[allow(dead_code)]
 mod resample;
-#[allow(dead_code)]
 mod transforms;
-#[allow(dead_code)]
 mod visibility;
 mod watching;
 

@@ -36,11 +36,6 @@ pub(crate) struct Chain(Vec<Step>);
 pub(crate) struct Traced(Vec<Trace>);
 
 impl Chain {
-    /// Nothing is done.
-    pub(crate) fn none() -> Self {
-        Self(Vec::new())
-    }
-
     /// The number `index` of a set that a seed draws, for pictures of this size that stand for pictures whose long side is
     /// `side_full` pixels. The first is always nothing, the second the upload; a set of eight holds every kind.
     pub(crate) fn drawn(
@@ -64,7 +59,7 @@ impl Chain {
                 steps.push(Step::Linear(zoomed(size, &mut chance, 1.5, 1.75)));
                 steps.push(Step::Jpeg(quality(&mut chance)));
             }
-            4 => steps.push(Step::Denoise(chance.between(7.0, 11.0))),
+            4 => steps.push(Step::Denoise(chance.between(8.0, 14.0))),
             5 => {
                 let sigma = f64::from(chance.between(0.4, 1.2));
                 steps.push(Step::Linear(Resampling {
@@ -77,8 +72,7 @@ impl Chain {
                 steps.push(Step::Linear(zoomed(size, &mut chance, 1.1, 2.4)));
             }
             _ => {
-                let scale = f64::from(chance.between(0.5, 0.95));
-                steps.extend(down_and_up(size, scale));
+                steps.push(Step::Linear(zoomed(size, &mut chance, 1.3, 2.0)));
                 steps.push(Step::Denoise(chance.between(7.0, 11.0)));
             }
         }
