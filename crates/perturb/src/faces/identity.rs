@@ -176,6 +176,7 @@ impl<'a> Identity<'a> {
     }
 
     /// How many thresholds each face has moved to each recogniser, face by face.
+    #[cfg(test)]
     pub(crate) fn moved(&mut self, planes: &Planes) -> Vec<f32> {
         (0..self.targets.len())
             .map(|target| {

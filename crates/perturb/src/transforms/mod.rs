@@ -59,7 +59,7 @@ impl Chain {
                 steps.push(Step::Linear(zoomed(size, &mut chance, 1.5, 1.75)));
                 steps.push(Step::Jpeg(quality(&mut chance)));
             }
-            4 => steps.push(Step::Denoise(chance.between(8.0, 14.0))),
+            4 => steps.push(Step::Denoise(chance.between(7.0, 11.0))),
             5 => {
                 let sigma = f64::from(chance.between(0.4, 1.2));
                 steps.push(Step::Linear(Resampling {
@@ -72,7 +72,8 @@ impl Chain {
                 steps.push(Step::Linear(zoomed(size, &mut chance, 1.1, 2.4)));
             }
             _ => {
-                steps.push(Step::Linear(zoomed(size, &mut chance, 1.3, 2.0)));
+                let scale = f64::from(chance.between(0.5, 0.95));
+                steps.extend(down_and_up(size, scale));
                 steps.push(Step::Denoise(chance.between(7.0, 11.0)));
             }
         }
