@@ -14,6 +14,7 @@ mod detect;
 mod orient;
 mod pattern;
 mod scales;
+mod seen;
 
 pub use code::{FEATURES_BYTES_MAX, NotFeatures};
 use describe::describe;
@@ -21,6 +22,7 @@ use detect::Keypoint;
 pub(crate) use pattern::split_mix;
 pub(crate) use pattern::{KEY_BITS, key};
 use scales::Octave;
+pub(crate) use seen::Place;
 
 use crate::Pixels;
 use crate::grey::Grey;
@@ -129,6 +131,10 @@ pub struct Query {
     pub(crate) plain: Vec<Feature>,
     /// In the mirror: places are those of the mirror image.
     pub(crate) mirrored: Vec<Feature>,
+    /// The picture itself at all scales, so that any place in it can be described.
+    octaves: Vec<Octave>,
+    /// Pixels of the frame per pixel of the first octave.
+    unit: f32,
 }
 
 impl Query {
@@ -164,6 +170,8 @@ impl Query {
             frame,
             plain,
             mirrored,
+            octaves: octaves.into_iter().map(Octave::without_blobs).collect(),
+            unit,
         }
     }
 

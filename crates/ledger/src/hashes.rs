@@ -24,7 +24,8 @@ pub enum HashKind {
 }
 
 impl HashKind {
-    const ALL: [Self; 3] = [Self::Sha256, Self::Md5, Self::Pdq];
+    /// All, the surest first.
+    pub const ALL: [Self; 3] = [Self::Sha256, Self::Md5, Self::Pdq];
 
     /// The name that lists use for it.
     pub fn name(self) -> &'static str {

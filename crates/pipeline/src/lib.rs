@@ -50,6 +50,7 @@ mod run;
 mod safe_name;
 mod source;
 mod stage;
+pub mod takedown;
 #[cfg(test)]
 mod testing;
 mod times;

@@ -35,6 +35,21 @@ pub(super) struct Keypoint {
     strength: f32,
 }
 
+impl Keypoint {
+    /// A place that was not detected but is asked about.
+    pub(super) const fn at(octave: usize, x: f32, y: f32, level: f32, sigma: f32) -> Self {
+        Self {
+            octave,
+            x,
+            y,
+            level,
+            sigma,
+            is_bright: false,
+            strength: 0.0,
+        }
+    }
+}
+
 /// At most so many keypoints, spread over scales and places.
 pub(super) fn keypoints(octaves: &[Octave], count_max: usize) -> Vec<Keypoint> {
     let mut turns: Vec<VecDeque<Keypoint>> = octaves

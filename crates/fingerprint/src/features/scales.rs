@@ -19,7 +19,7 @@ pub(super) const LEVELS: usize = PER_OCTAVE + 2;
 const SIDE_MIN: usize = 24;
 
 /// One resolution.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Octave {
     /// Pixels of the first octave per pixel of this one.
     pub(super) step: f32,
@@ -55,6 +55,12 @@ impl Octave {
             }
             step *= 2.0;
         }
+    }
+
+    /// The pictures alone: less than half of the memory.
+    pub(super) fn without_blobs(mut self) -> Self {
+        self.blobs = Vec::new();
+        self
     }
 
     fn of(first: Grey, step: f32) -> Self {

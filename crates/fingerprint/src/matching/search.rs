@@ -291,6 +291,8 @@ impl Agreement {
         Some(Match {
             score: self.score,
             inliers: self.inliers,
+            expected: 0,
+            alike: 0,
             region,
             mirrored,
             rotation: down.atan2(right).to_degrees(),
