@@ -9,6 +9,7 @@ use pipeline::perturb::Strength;
 use pipeline::{Keep, Naming};
 
 use crate::cloak_args::{CloakReport, Models, refine_steps};
+use crate::find_args::{Find, Takedown};
 use crate::proof_args::{LedgerCare, Prove, Unlock, Verify};
 
 /// Clean photos before you share them: remove place, time, device, names and more.
@@ -58,6 +59,7 @@ pub(crate) enum Command {
     CloakReport(CloakReport),
     Models(Models),
     Find(Find),
+    Takedown(Takedown),
     Ledger(Ledger),
     Prove(Prove),
     Verify(Verify),
@@ -203,41 +205,6 @@ pub(crate) struct Clean {
     /// Print problems only
     #[arg(short, long)]
     pub(crate) quiet: bool,
-}
-
-/// Find the recorded photos that a picture was made from
-///
-/// Recognises copies that were recompressed, resized, filtered, cropped, mirrored, turned, framed, captioned, photographed
-/// from a screen, put into a collage or partly painted over. Only photos that were recorded can be found.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = "\
-Examples:
-  cloakroom find seen-online.jpg                        Which of my photos is it?
-  cloakroom find seen-online.jpg --original beach.jpg   And what was changed in it?
-  cloakroom find seen-online.jpg --original Holiday --diff evidence.png
-
-Exit status 1 when a picture has no match or cannot be looked up.
-
-With --json each line is one object: path, matches [{record, claimed_time, recipient, purpose, kind (same_file,
-same_pixels, whole, part, alike), confidence, inliers, region {x, y, width, height, share},
-mirrored, rotation, scale, pdq_distance}], the surest first; changes {verdict, compared, changed,
-areas [{region, strength}]}; error {code, message, hint}. Regions are in pixels of the photo.
-
---diff saves three pictures side by side: the copy laid over the photo with changed areas outlined,
-the photo in the copy's colours, and where they differ.")]
-pub(crate) struct Find {
-    /// The pictures
-    #[arg(required = true, value_name = "IMAGE")]
-    pub(crate) images: Vec<PathBuf>,
-    /// The original, or a folder to look for it in, to tell what was changed
-    #[arg(long, value_name = "PATH")]
-    pub(crate) original: Option<PathBuf>,
-    /// Save what was changed as a PNG picture, which must not exist yet
-    #[arg(long, value_name = "OUT", requires = "original")]
-    pub(crate) diff: Option<PathBuf>,
-    /// Print one JSON object per line and picture
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// Look up what was cleaned on this computer

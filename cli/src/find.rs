@@ -5,33 +5,55 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use pipeline::fingerprint::changes::{Changes, Verdict};
+use pipeline::ledger::Ledger;
 use pipeline::worker::Workers;
 use pipeline::{
-    Cancel, Failure, Finder, Likeness, Limits, Original, gather, home, open_ledger, save_evidence,
-    what_changed,
+    Anchored, By, Cancel, Certainty, Comparison, Evidence, Failure, Finder, FoundPicture, Leak,
+    Likeness, Limits, Original, Search, anchored, compare_with, gather, locate, save_evidence,
+    save_report,
 };
 use serde::Serialize;
 
-use crate::args;
+use crate::find_args;
 use crate::output::{Line, json, print, print_error, warn};
+use crate::secret::unlocked;
 use crate::text::{self, Style, shown};
 
 /// What is told of one picture.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Told<'a> {
     path: &'a str,
-    matches: &'a [Original],
+    matches: &'a [Matched],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leak: Option<&'a Leak>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<&'a Changes>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Failure>,
 }
 
-pub(crate) fn run(args: &args::Find) -> ExitCode {
-    let done = home::ledger().and_then(|path| {
-        let ledger = open_ledger(&path)?;
+/// A photo that a picture was made from, and who else has seen its record.
+#[derive(Debug, Clone, Serialize)]
+struct Matched {
+    #[serde(flatten)]
+    original: Original,
+    anchored: Vec<Anchored>,
+}
+
+/// What became of one picture, as far as it went.
+#[derive(Default)]
+struct Looked {
+    matches: Vec<Matched>,
+    leak: Option<Leak>,
+    comparison: Option<Comparison>,
+    error: Option<Failure>,
+    is_searched: bool,
+}
+
+pub(crate) fn run(args: &find_args::Find) -> ExitCode {
+    let done = unlocked(&args.unlock).and_then(|ledger| {
         let finder = Finder::new(&ledger)?;
-        Ok(find(&finder, args))
+        Ok(find(&ledger, &finder, args))
     });
     done.unwrap_or_else(|failure| {
         warn(&failure);
@@ -39,37 +61,37 @@ pub(crate) fn run(args: &args::Find) -> ExitCode {
     })
 }
 
-fn find(finder: &Finder<'_>, args: &args::Find) -> ExitCode {
+fn find(ledger: &Ledger, finder: &Finder<'_>, args: &find_args::Find) -> ExitCode {
     let (workers, limits) = (Workers::new(1), Limits::default());
     let mut all_found = true;
     for image in &args.images {
         let name = image.to_string_lossy();
-        let found = finder.find(image, &limits, &workers);
-        let matches = found.as_deref().unwrap_or_default();
-        let changes = match &args.original {
-            Some(original) if found.is_ok() => {
-                compared(original, image, args.diff.as_deref(), &limits, &workers)
-            }
-            _ => Ok(None),
-        };
-        let error = found.as_ref().err().or_else(|| changes.as_ref().err());
-        all_found &= !matches.is_empty() && error.is_none();
-        let changes = changes.as_ref().ok().and_then(Option::as_ref);
+        let mut looked = Looked::default();
+        looked.error = look(ledger, finder, image, args, &limits, &workers, &mut looked).err();
+        all_found &= !looked.matches.is_empty() && looked.error.is_none();
+        let changes = looked.comparison.as_ref().map(|found| &found.changes);
         if args.json {
             print(&json(&Told {
                 path: &name,
-                matches,
+                matches: &looked.matches,
+                leak: looked.leak.as_ref(),
                 changes,
-                error,
+                error: looked.error.as_ref(),
             }));
             continue;
         }
-        if let Some(failure) = error {
+        if let Some(failure) = &looked.error {
             let line = Line::failed(image, failure.clone());
             print_error(&text::problem(&line, Style::of_errors()));
         }
-        if found.is_ok() {
-            print(in_words(&shown(&name), matches, changes).as_bytes());
+        if looked.is_searched {
+            let text = in_words(
+                &shown(&name),
+                &looked.matches,
+                looked.leak.as_ref(),
+                changes,
+            );
+            print(text.as_bytes());
         }
     }
     if all_found {
@@ -79,32 +101,76 @@ fn find(finder: &Finder<'_>, args: &args::Find) -> ExitCode {
     }
 }
 
-/// What was changed, against whichever of the originals the picture is a copy of; and the evidence, saved.
-fn compared(
-    original: &Path,
+/// Looks one picture up, compares it, and saves what was asked for. What came out before something failed stays.
+fn look(
+    ledger: &Ledger,
+    finder: &Finder<'_>,
     image: &Path,
-    diff: Option<&Path>,
+    args: &find_args::Find,
     limits: &Limits,
     workers: &Workers,
-) -> Result<Option<Changes>, Failure> {
+    looked: &mut Looked,
+) -> Result<(), Failure> {
+    let Search { matches, leak, .. } = finder.find(image, limits, workers)?;
+    looked.is_searched = true;
+    looked.leak = leak;
+    for original in matches {
+        let anchored = anchored(ledger, &ledger.get(&original.record)?)?;
+        looked.matches.push(Matched { original, anchored });
+    }
+    if let Some(place) = &args.original {
+        let best = looked.matches.first().map(|found| &found.original.record);
+        looked.comparison = compared(ledger, best, place, image, limits, workers)?;
+    }
+    if let (Some(out), Some(comparison)) = (&args.diff, &looked.comparison) {
+        save_evidence(&comparison.changes, out)?;
+    }
+    if let (Some(out), Some(best)) = (&args.report, looked.matches.first()) {
+        let found = FoundPicture::open(image, limits, workers)?;
+        let evidence = Evidence {
+            found: &found,
+            original: &best.original,
+            comparison: looked.comparison.as_ref(),
+            show_found: args.show_found,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        save_report(&evidence.document(ledger)?, out)?;
+    }
+    Ok(())
+}
+
+/// What was changed, against the original of the record if it is there, or else against whichever file the picture is a copy of.
+fn compared(
+    ledger: &Ledger,
+    record: Option<&String>,
+    original: &Path,
+    image: &Path,
+    limits: &Limits,
+    workers: &Workers,
+) -> Result<Option<Comparison>, Failure> {
+    if let Some(record) = record {
+        if let Some(file) = locate(original, &ledger.get(record)?, &Cancel::new()) {
+            return compare_with(&file, image, limits, workers);
+        }
+    }
     let photos = gather(&[PathBuf::from(original)], &Cancel::new()).photos;
     for photo in &photos {
         // In a folder, what cannot be read is not it.
-        let found = match what_changed(&photo.path, image, limits, workers) {
+        match compare_with(&photo.path, image, limits, workers) {
             Err(failure) if photos.len() == 1 => return Err(failure),
-            found => found.ok().flatten(),
-        };
-        if let Some(changes) = found {
-            if let Some(diff) = diff {
-                save_evidence(&changes, diff)?;
-            }
-            return Ok(Some(changes));
+            Ok(Some(found)) => return Ok(Some(found)),
+            _ => {}
         }
     }
     Ok(None)
 }
 
-fn in_words(name: &str, matches: &[Original], changes: Option<&Changes>) -> String {
+fn in_words(
+    name: &str,
+    matches: &[Matched],
+    leak: Option<&Leak>,
+    changes: Option<&Changes>,
+) -> String {
     let mut text = String::new();
     if matches.is_empty() {
         let _ = writeln!(
@@ -112,7 +178,7 @@ fn in_words(name: &str, matches: &[Original], changes: Option<&Changes>) -> Stri
             "{name}: not made from any photo recorded here, as far as can be told"
         );
     }
-    for original in matches {
+    for Matched { original, anchored } in matches {
         let _ = writeln!(
             text,
             "{name}: {}, record {} of {}",
@@ -126,7 +192,10 @@ fn in_words(name: &str, matches: &[Original], changes: Option<&Changes>) -> Stri
             }
         }
         if let Some(region) = original.region {
-            let mut facts = vec![format!("{} details agree", original.inliers)];
+            let mut facts = vec![format!(
+                "{} details agree, and {} of {} look alike where they should be (score {:.0}, a match needs 40)",
+                original.inliers, original.alike, original.expected, original.score
+            )];
             if original.kind == Likeness::Part {
                 facts.push(format!(
                     "shows {:.0} × {:.0} pixels of the photo from {:.0}, {:.0}, which is {:.0} % of it",
@@ -148,6 +217,15 @@ fn in_words(name: &str, matches: &[Original], changes: Option<&Changes>) -> Stri
             }
             let _ = writeln!(text, "  {}", facts.join("; "));
         }
+        if original.certainty < Certainty::Certain {
+            let _ = writeln!(text, "  {}", certainty(original));
+        }
+        for anchor in anchored {
+            let _ = writeln!(text, "  Anchored: {}", shown(&anchor.says.join(" ")));
+        }
+    }
+    if let Some(leak) = leak {
+        text.push_str(&leaked(leak));
     }
     if let Some(changes) = changes {
         text.push_str(&changed_in_words(changes));
@@ -162,6 +240,52 @@ fn likeness(original: &Original) -> &'static str {
         Likeness::Whole => "very probably a copy of the whole photo",
         Likeness::Part => "very probably a copy of a part of the photo",
         Likeness::Alike => "probably a copy of the whole photo",
+    }
+}
+
+fn certainty(original: &Original) -> String {
+    let word = match original.certainty {
+        Certainty::Certain => "Certain",
+        Certainty::VeryHigh => "Very sure",
+        Certainty::High => "Sure",
+        Certainty::Likely => "Likely; photos taken one after the other can be as alike",
+    };
+    format!(
+        "{word}: {:.1} % or more, from no false match in {} unrelated pairs",
+        100.0 * original.confidence,
+        pipeline::PAIRS_MEASURED
+    )
+}
+
+fn leaked(leak: &Leak) -> String {
+    match leak {
+        Leak::Told {
+            record,
+            recipient,
+            purpose,
+            by,
+        } => {
+            let by = match by {
+                By::Bytes => "its bytes are those of that copy",
+                By::Pixels => "its pixels are those of that copy",
+                By::Size => {
+                    "it is as large as that copy alone; anybody can make a picture that large"
+                }
+            };
+            let whom = [recipient, purpose].into_iter().flatten();
+            let whom: Vec<String> = whom.map(|text| shown(text)).collect();
+            format!(
+                "  Made from the copy for {} (record {record}): {by}.\n",
+                whom.join(", ")
+            )
+        }
+        Leak::NotTold { recipients, .. } => {
+            let names: Vec<String> = recipients.iter().map(|text| shown(text)).collect();
+            format!(
+                "  Which copy it was made from cannot be told; it may be that for {}.\n",
+                names.join(" or ")
+            )
+        }
     }
 }
 

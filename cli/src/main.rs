@@ -7,6 +7,7 @@ mod cloak_args;
 mod cloak_report;
 mod cloak_text;
 mod find;
+mod find_args;
 mod generate;
 mod inspect;
 mod ledger;
@@ -17,6 +18,7 @@ mod progress;
 mod proof_args;
 mod prove;
 mod secret;
+mod takedown;
 mod text;
 
 use std::process::ExitCode;
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Prove(args) => prove::prove(&args),
         Command::Verify(args) => prove::verify(&args),
         Command::Find(args) => find::run(&args),
+        Command::Takedown(args) => takedown::run(&args),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man => generate::man(),
     }

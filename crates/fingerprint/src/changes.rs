@@ -15,7 +15,7 @@ use crate::Pixels;
 use crate::matching::{Match, Region};
 use areas::Cells;
 use overlay::Overlay;
-pub use picture::Drawn;
+pub use picture::{Drawn, Panels};
 
 /// The longer side at which photo and copy are compared, in pixels.
 const SIDE_MAX: usize = 960;

@@ -11,6 +11,7 @@ use metadata::Limits;
 use serde::Serialize;
 
 use crate::Failure;
+use crate::leak::{self, Leak};
 use crate::look::{self, digest};
 use crate::run::{caught, cores};
 use crate::source::Source;
@@ -18,6 +19,20 @@ use crate::worker::{Looked, Picture, Workers};
 
 /// A copy that shows more than this of the photo shows the whole of it.
 const WHOLE_MIN: f64 = 0.97;
+
+/// The unrelated pairs among which no false match was found: `cargo xtask bench find`, docs/FIND.md.
+pub const PAIRS_MEASURED: u32 = 22_000;
+
+/// The most photos that are compared with a picture in one search.
+const COMPARED_MAX: f64 = 128.0;
+
+/// From this score on, certainty is very high: twice what a match needs.
+const VERY_HIGH: f64 = 2.0 * fingerprint::matching::SCORE_MIN;
+
+/// What no false match in so many pairs allows to say of one search ("rule of three").
+fn measured_confidence() -> f64 {
+    1.0 - COMPARED_MAX * 3.0 / f64::from(PAIRS_MEASURED)
+}
 
 /// How a picture is a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -35,6 +50,20 @@ pub enum Likeness {
     Alike,
 }
 
+/// How sure it is that a picture was made from a photo, in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// The whole is alike; pictures of the same scene, shot one after the other, can be, too.
+    Likely,
+    /// Details agree clearly more than in any wrong pair that was measured.
+    High,
+    /// And by far.
+    VeryHigh,
+    /// The same bytes, or the same pixels.
+    Certain,
+}
+
 /// A recorded photo that a picture was made from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Original {
@@ -48,10 +77,20 @@ pub struct Original {
     pub purpose: Option<String>,
     /// How the picture is a copy of it.
     pub kind: Likeness,
-    /// How sure that is, from 0 to 1: one less the number of such agreements expected by accident in one comparison.
+    /// How sure that is, in words.
+    pub certainty: Certainty,
+    /// How sure that is, from 0 to 1. For the same bytes or pixels 1. Otherwise what was measured allows: one less the largest rate of
+    /// false matches that fits with none in [`PAIRS_MEASURED`] unrelated pairs (at 95 %, three in so many), times the photos that
+    /// are compared in one search. It is not 1 however well the details agree; `score` says how well.
     pub confidence: f64,
+    /// The score of the [match](fingerprint::matching::Match), 0 without one.
+    pub score: f64,
     /// Details of both that agree on one geometry.
     pub inliers: usize,
+    /// Details of the photo that the picture should show.
+    pub expected: usize,
+    /// Of these, those that look alike there.
+    pub alike: usize,
     /// The part of the photo that the picture shows, in pixels of the photo.
     pub region: Option<Region>,
     /// Whether the picture is a mirror image.
@@ -62,6 +101,20 @@ pub struct Original {
     pub scale: Option<f64>,
     /// How many of the 256 bits of PDQ differ, where they are near.
     pub pdq_distance: Option<u32>,
+    /// Width and height of the photo, in pixels.
+    pub size: (u32, u32),
+}
+
+/// What is known of a picture that was looked up.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Search {
+    /// The photos that it was made from, the surest first.
+    pub matches: Vec<Original>,
+    /// Which of several published copies it was made from; nothing where nobody asked by recording whom they are for.
+    pub leak: Option<Leak>,
+    /// Its width and height, in pixels, where it could be decoded.
+    #[serde(skip)]
+    pub size: Option<(u32, u32)>,
 }
 
 /// The fingerprints of all recorded photos, ready to be searched.
@@ -112,18 +165,13 @@ impl<'a> Finder<'a> {
     /// # Errors
     /// When the file cannot be read or is no picture that can be decoded, when there is too little in it to recognise it
     /// by, or when the ledger cannot be used.
-    pub fn find(
-        &self,
-        path: &Path,
-        limits: &Limits,
-        workers: &Workers,
-    ) -> Result<Vec<Original>, Failure> {
+    pub fn find(&self, path: &Path, limits: &Limits, workers: &Workers) -> Result<Search, Failure> {
         let same = self.ledger.find_digest(&digest(path)?)?;
         let mut found = exact(&same, Likeness::SameFile);
         let looked = match looked(path, limits, workers) {
             Ok(looked) => looked,
             // What is known byte for byte need not be decoded.
-            Err(_) if !found.is_empty() => return Ok(found),
+            Err(_) if !found.is_empty() => return self.told(found, None),
             Err(failure) => return Err(failure),
         };
         let same = self.ledger.find_digest(&looked.pixels_sha256)?;
@@ -148,7 +196,15 @@ impl<'a> Finder<'a> {
             known.push(original.record.clone());
             is_new
         });
-        Ok(found)
+        self.told(found, Some(looked.size))
+    }
+
+    fn told(&self, matches: Vec<Original>, size: Option<(u32, u32)>) -> Result<Search, Failure> {
+        Ok(Search {
+            leak: leak::told(self.ledger, &matches, size)?,
+            matches,
+            size,
+        })
     }
 
     fn original(&self, hit: &Hit) -> Option<Original> {
@@ -165,8 +221,16 @@ impl<'a> Finder<'a> {
                 } else {
                     Likeness::Part
                 },
-                confidence: 1.0 - 10f64.powf(-found.score),
+                certainty: if found.score >= VERY_HIGH {
+                    Certainty::VeryHigh
+                } else {
+                    Certainty::High
+                },
+                confidence: measured_confidence(),
+                score: found.score,
                 inliers: found.inliers,
+                expected: found.expected,
+                alike: found.alike,
                 region: Some(found.region),
                 mirrored: found.mirrored,
                 rotation: found.rotation,
@@ -174,7 +238,8 @@ impl<'a> Finder<'a> {
                 ..plain
             },
             (None, Some((_, turn))) => Original {
-                confidence: 0.99,
+                certainty: Certainty::Likely,
+                confidence: measured_confidence(),
                 mirrored: turn.is_mirrored(),
                 rotation: rotation(turn),
                 ..plain
@@ -201,20 +266,25 @@ fn exact(records: &[Record], kind: Likeness) -> Vec<Original> {
         .collect()
 }
 
-fn unaltered(record: &Record, kind: Likeness) -> Original {
+pub(crate) fn unaltered(record: &Record, kind: Likeness) -> Original {
     Original {
         record: record.id.clone(),
         claimed_time: record.claimed_time.clone(),
         recipient: record.extras.recipient.clone(),
         purpose: record.extras.purpose.clone(),
         kind,
+        certainty: Certainty::Certain,
         confidence: 1.0,
+        score: 0.0,
         inliers: 0,
+        expected: 0,
+        alike: 0,
         region: None,
         mirrored: false,
         rotation: 0.0,
         scale: None,
         pdq_distance: None,
+        size: (record.facts.width, record.facts.height),
     }
 }
 

@@ -24,6 +24,7 @@
 
 #![deny(rustdoc::broken_intra_doc_links)]
 
+mod anchored;
 mod budget;
 mod cancel;
 mod cloak;
@@ -36,15 +37,18 @@ mod failure;
 mod gather;
 pub mod home;
 mod jpeg_header;
+mod leak;
 mod look;
 pub mod models;
 mod naming;
 pub mod offline;
+mod originals;
 mod outcome;
 mod outside;
 mod photo;
 pub mod proof;
 mod record;
+mod report;
 mod restore;
 mod run;
 mod safe_name;
@@ -56,21 +60,25 @@ mod testing;
 mod times;
 pub mod worker;
 
+pub use anchored::{Anchored, anchored};
 pub use cancel::Cancel;
 pub use cloak::{
     Cloak, CloakProgress, CloakStage, Cloaked, Cloaking, LIMITS as CLOAK_LIMITS, Used, cloak_report,
 };
 pub use compare::{AMPLIFIED, difference, picture_to_compare};
-pub use copies::{Finder, Likeness, Original};
+pub use copies::{Certainty, Finder, Likeness, Original, PAIRS_MEASURED, Search};
 pub use destination::Destination;
-pub use evidence::{save_evidence, what_changed};
+pub use evidence::{Comparison, Panel, compare_with, save_evidence};
 pub use failure::Failure;
 pub use gather::{Found, Gathered, SkipReason, Skipped, gather};
+pub use leak::{By, Leak};
 pub use look::{digest, find, thumbnail, tiles};
 pub use naming::{Naming, UnknownNaming};
+pub use originals::locate;
 pub use outcome::{Event, Finished, Inspected, Outcome, Summary};
 pub use outside::{Carrier, Trace};
 pub use record::{Handover, Recording, chance, open_ledger};
+pub use report::{Evidence, Found as FoundPicture, save_report};
 pub use restore::{Restoring, restore_ledger};
 pub use run::{Request, inspect, inspect_all, run, run_cloaking};
 pub use source::Source;

@@ -23,11 +23,23 @@ pub struct Drawn {
     pub rgb: Vec<u8>,
 }
 
+/// The evidence: pictures of one size, pixel on pixel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Panels {
+    /// The copy laid over the photo.
+    pub copy: Drawn,
+    /// The same with the changed areas outlined.
+    pub outlined: Drawn,
+    /// The photo in the copy's colours.
+    pub photo: Drawn,
+    /// How much each place differs, with the same outlines.
+    pub differences: Drawn,
+}
+
 impl Changes {
-    /// Three pictures side by side: the copy laid over the photo with the changed areas outlined, the photo in the copy's
-    /// colours, and the difference map. Nothing when they could not be laid over each other.
+    /// The pictures. Nothing when they could not be laid over each other.
     #[must_use]
-    pub fn drawn(&self) -> Option<Drawn> {
+    pub fn panels(&self) -> Option<Panels> {
         let (overlay, cells) = self.overlay.as_ref()?;
         let (width, height) = (overlay.photo.width, overlay.photo.height);
         let bytes = |colours: &Colours, at: usize| {
@@ -42,43 +54,58 @@ impl Changes {
             let cell = y / CELL * cells.width + x / CELL;
             cells.area.get(cell).copied().flatten()
         };
-        let is_outline = |x: usize, y: usize| {
+        let is_outline = |at: usize| {
+            let (x, y) = (at % width, at / width);
             area(x, y).is_some()
                 && (area(x.wrapping_sub(LINE), y).is_none()
                     || area(x + LINE, y).is_none()
                     || area(x, y.wrapping_sub(LINE)).is_none()
                     || area(x, y + LINE).is_none())
         };
-        let total = 3 * width + 2 * GAP;
-        let mut rgb = vec![255u8; total * height * 3];
-        for (y, row) in rgb.chunks_exact_mut(total * 3).enumerate() {
-            let mut panels = row.chunks_mut((width + GAP) * 3);
-            let mut draw = |colour: &dyn Fn(usize, usize) -> [u8; 3]| {
-                let panel = panels.next().unwrap_or_default();
-                for (x, pixel) in panel.chunks_exact_mut(3).take(width).enumerate() {
-                    pixel.copy_from_slice(&colour(x, y));
-                }
-            };
-            let is_covered =
-                |x: usize, y: usize| overlay.is_covered.get(y * width + x) == Some(&true);
-            draw(&|x, y| match is_covered(x, y) {
-                _ if is_outline(x, y) => OUTLINE,
-                true => bytes(&overlay.shown, y * width + x),
-                false => UNKNOWN,
-            });
-            draw(&|x, y| bytes(&overlay.photo, y * width + x));
-            draw(&|x, y| {
-                let cell = y / CELL * cells.width + x / CELL;
+        let draw = |colour: &dyn Fn(usize) -> [u8; 3]| -> Option<Drawn> {
+            Some(Drawn {
+                width: u32::try_from(width).ok()?,
+                height: u32::try_from(height).ok()?,
+                rgb: (0..width * height).flat_map(colour).collect(),
+            })
+        };
+        let copy = |at: usize| match overlay.is_covered.get(at) {
+            Some(true) => bytes(&overlay.shown, at),
+            _ => UNKNOWN,
+        };
+        Some(Panels {
+            copy: draw(&copy)?,
+            outlined: draw(&|at| if is_outline(at) { OUTLINE } else { copy(at) })?,
+            photo: draw(&|at| bytes(&overlay.photo, at))?,
+            differences: draw(&|at| {
+                let cell = at / width / CELL * cells.width + at % width / CELL;
                 match cells.differences.get(cell).copied().flatten() {
-                    _ if is_outline(x, y) => OUTLINE,
+                    _ if is_outline(at) => OUTLINE,
                     Some(difference) => heat(difference),
                     None => UNKNOWN,
                 }
-            });
+            })?,
+        })
+    }
+
+    /// Three of them side by side: the outlined copy, the photo, and the difference map. Nothing when they could not be laid over each
+    /// other.
+    #[must_use]
+    pub fn drawn(&self) -> Option<Drawn> {
+        let panels = self.panels()?;
+        let three = [&panels.outlined, &panels.photo, &panels.differences];
+        let width = panels.copy.width as usize;
+        let total = 3 * width + 2 * GAP;
+        let mut rgb = vec![255u8; total * panels.copy.height as usize * 3];
+        for (y, row) in rgb.chunks_exact_mut(total * 3).enumerate() {
+            for (to, from) in row.chunks_mut((width + GAP) * 3).zip(three) {
+                let line = from.rgb.get(y * width * 3..(y + 1) * width * 3)?;
+                to.get_mut(..line.len())?.copy_from_slice(line);
+            }
         }
         Some(Drawn {
             width: u32::try_from(total).ok()?,
-            height: u32::try_from(height).ok()?,
+            height: panels.copy.height,
             rgb,
         })
     }

@@ -23,7 +23,7 @@ pub(super) const US_DUTY: Fact = Fact {
 /// What such a request holds.
 pub(super) const US_REQUEST: Fact = Fact {
     text: "A request needs: a physical or electronic signature; what identifies the picture and where it is; a short statement of good faith that it was published without consent; and how to reach you. It needs no proof of ownership and no proof of identity beyond that.",
-    source: "The same",
+    source: "the same",
 };
 
 /// A notice of copyright.

@@ -93,10 +93,12 @@ fn us_intimate(blocks: &mut Vec<Block>, answers: &Answers) {
         ),
         _ => ("I am the person shown in the picture.", "I did not consent"),
     };
-    let made = if answers.altered {
-        " It was made or altered by software and shows me, or the person whom I act for, as if it were real."
-    } else {
-        ""
+    let made = match (answers.altered, answers.asking) {
+        (false, _) => "",
+        (true, Asking::ForAnother) => {
+            " It was made or altered by software and shows that person as if it were real."
+        }
+        (true, _) => " It was made or altered by software and shows me as if it were real.",
     };
     blocks.push(paragraph(&format!(
         "I request the removal of the intimate visual depiction identified below, and of identical copies, under section 3 of the TAKE IT DOWN Act. {whom}{made}"
