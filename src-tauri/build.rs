@@ -42,6 +42,18 @@ const COMMANDS: &[&str] = &[
     "models_list",
     "models_add",
     "models_remove",
+    "find_open",
+    "find_choose",
+    "find_paste",
+    "find_again",
+    "find_clear",
+    "find_compare",
+    "find_choose_original",
+    "find_originals_folder",
+    "find_forget_originals",
+    "find_report",
+    "takedown_texts",
+    "takedown_save",
 ];
 
 fn main() {

@@ -8,6 +8,7 @@ use pipeline::worker::Workers;
 use tauri::{App, AppHandle, Manager, RunEvent};
 
 use crate::commands;
+use crate::find_commands;
 use crate::ledger_commands;
 use crate::looking;
 use crate::preview;

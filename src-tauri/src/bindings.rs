@@ -5,7 +5,7 @@ use std::path::Path;
 use specta_typescript::Typescript;
 use tauri_specta::Builder;
 
-use crate::{commands, ledger_commands};
+use crate::{commands, find_commands, ledger_commands};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/bindings.ts");
 

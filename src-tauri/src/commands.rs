@@ -58,7 +58,19 @@ macro_rules! all {
             ledger_commands::ledger_check_all,
             commands::models_list,
             commands::models_add,
-            commands::models_remove
+            commands::models_remove,
+            find_commands::find_open,
+            find_commands::find_choose,
+            find_commands::find_paste,
+            find_commands::find_again,
+            find_commands::find_clear,
+            find_commands::find_compare,
+            find_commands::find_choose_original,
+            find_commands::find_originals_folder,
+            find_commands::find_forget_originals,
+            find_commands::find_report,
+            find_commands::takedown_texts,
+            find_commands::takedown_save
             $(, commands::$more)*
         ]
     }};

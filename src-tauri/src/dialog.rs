@@ -91,6 +91,36 @@ fn of_kind<R: Runtime>(window: &WebviewWindow<R>, title: &str, kind: Kind) -> Fi
         .add_filter("All files", &["*"])
 }
 
+/// Asks for a picture to be looked up.
+pub(crate) async fn found_picture<R: Runtime>(window: &WebviewWindow<R>) -> Option<PathBuf> {
+    let dialog = choosing(window, "Choose the picture that you found");
+    path(answer(|reply| dialog.pick_file(reply)).await)
+}
+
+/// Asks for the original of a photo, or for the folder in which originals may be looked for.
+pub(crate) async fn original<R: Runtime>(
+    window: &WebviewWindow<R>,
+    folder: bool,
+) -> Option<PathBuf> {
+    if folder {
+        let dialog = over(window, "Choose the folder with your originals");
+        path(answer(|reply| dialog.pick_folder(reply)).await)
+    } else {
+        let dialog = choosing(window, "Choose the original");
+        path(answer(|reply| dialog.pick_file(reply)).await)
+    }
+}
+
+/// Asks where to write a report or a folder of texts, and offers a name for it.
+pub(crate) async fn save_as<R: Runtime>(
+    window: &WebviewWindow<R>,
+    title: &str,
+    name: &str,
+) -> Option<PathBuf> {
+    let dialog = over(window, title).set_file_name(name);
+    path(answer(|reply| dialog.save_file(reply)).await)
+}
+
 /// Asks where to write a file, and offers a name for it.
 pub(crate) async fn save<R: Runtime>(
     window: &WebviewWindow<R>,

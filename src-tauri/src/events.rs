@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::find_view::FindState;
 use crate::ledger_view::ProofReport;
 use crate::lock::lock;
 use crate::problem::Problem;
@@ -57,6 +58,10 @@ pub(crate) enum UiEvent {
     },
     Ledger {
         state: LedgerState,
+    },
+    /// How looking a picture up is going.
+    Find {
+        state: FindState,
     },
     Problem {
         problem: Problem,

@@ -88,6 +88,20 @@ pub(crate) fn answer<R: Runtime>(
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
+    if let Some((id, what)) = find_picture_in(request.uri().path()) {
+        let session = Arc::clone(&context.app_handle().state::<Arc<Session>>());
+        tauri::async_runtime::spawn_blocking(move || {
+            let panel = session.finding.picture(id, &what);
+            let preview = panel.map(|panel| {
+                Arc::new(Thumbnail {
+                    bytes: panel.jpeg,
+                    media_type: "image/jpeg",
+                })
+            });
+            responder.respond(response(preview));
+        });
+        return;
+    }
     let app = context.app_handle().clone();
     let Some((id, which)) = named(request.uri().path()) else {
         let Some(other) = other_in(request.uri().path()) else {
@@ -179,6 +193,15 @@ fn of_ledger(session: &Session, other: &Other) -> Preview {
     }
 }
 
+/// The number and the name of a picture that is looked up, from an address such as `/find-3-veiled`.
+fn find_picture_in(path: &str) -> Option<(u32, String)> {
+    let (digits, what) = path.strip_prefix("/find-")?.split_once('-')?;
+    let number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let id = number.then(|| digits.parse().ok()).flatten()?;
+    let plain = !what.is_empty() && what.bytes().all(|byte| byte.is_ascii_lowercase());
+    plain.then(|| (id, what.to_owned()))
+}
+
 /// What an address such as `/7` or `/7/original` names; anything else names nothing.
 fn named(path: &str) -> Option<(PhotoId, Which)> {
     let path = path.strip_prefix('/')?;
@@ -262,6 +285,24 @@ mod tests {
         ] {
             assert_eq!(other_in(other), None, "{other}");
             assert_eq!(named(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn pictures_that_are_looked_up_have_a_number_and_a_name() {
+        assert_eq!(
+            find_picture_in("/find-3-veiled"),
+            Some((3, "veiled".to_owned()))
+        );
+        for other in [
+            "/find-3",
+            "/find--found",
+            "/find-x-found",
+            "/find-3-",
+            "/find-3-../7",
+            "/3",
+        ] {
+            assert_eq!(find_picture_in(other), None, "{other}");
         }
     }
 

@@ -9,6 +9,7 @@ use pipeline::{Cancel, Found, Handover};
 
 use crate::cleaning::Run;
 use crate::events::{Feed, PhotoChange, UiEvent};
+use crate::finding::Finding;
 use crate::intake::Intake;
 use crate::lock::lock;
 use crate::looking;
@@ -36,6 +37,7 @@ pub(crate) struct Session {
     pub(crate) handover: Mutex<Handover>,
     /// What cloaks are made with.
     pub(crate) models: Shelf,
+    pub(crate) finding: Finding,
     /// Decode pictures in processes of their own.
     pub(crate) workers: Workers,
     /// Photos to be looked at.
@@ -65,6 +67,7 @@ impl Session {
             run: Run::default(),
             handover: Mutex::default(),
             models,
+            finding: Finding::default(),
             workers,
             looks,
             walks: Mutex::default(),
@@ -85,6 +88,7 @@ impl Session {
             settings,
             photos: lock(&self.intake).photos(),
             ledger: self.records.state(),
+            find: self.finding.state(),
         }
     }
 

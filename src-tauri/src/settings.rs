@@ -123,6 +123,9 @@ struct Kept {
     destination: Place,
     /// The folder last chosen, also while another destination is in use.
     folder: Option<PathBuf>,
+    /// The folder in which originals may be looked for, if the person named one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    originals: Option<PathBuf>,
     naming: Naming,
     keep: BTreeSet<Keep>,
     keep_times: bool,
@@ -147,6 +150,7 @@ impl Default for Kept {
         Self {
             destination: Place::default(),
             folder: None,
+            originals: None,
             naming: Naming::default(),
             keep: BTreeSet::new(),
             keep_times: false,
@@ -222,6 +226,7 @@ impl Preferences {
         self.kept = Kept {
             destination,
             folder: self.kept.folder.take(),
+            originals: self.kept.originals.take(),
             naming: settings.naming,
             keep: settings.keep,
             keep_times: settings.keep_times,
@@ -238,6 +243,22 @@ impl Preferences {
     pub(crate) fn set_folder(&mut self, folder: PathBuf) -> Option<Problem> {
         self.kept.destination = Place::Folder;
         self.kept.folder = Some(folder);
+        self.save()
+    }
+
+    /// The folder in which originals may be looked for.
+    pub(crate) fn originals(&self) -> Option<PathBuf> {
+        self.kept.originals.clone()
+    }
+
+    /// The last name of that folder, for the page.
+    pub(crate) fn originals_name(&self) -> Option<String> {
+        self.kept.originals.as_deref().map(last_name)
+    }
+
+    /// Lets originals be looked for in this folder from now on, or nowhere. Says so if that could not be written.
+    pub(crate) fn set_originals(&mut self, folder: Option<PathBuf>) -> Option<Problem> {
+        self.kept.originals = folder;
         self.save()
     }
 

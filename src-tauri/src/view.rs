@@ -6,6 +6,7 @@ use pipeline::ledger;
 use serde::{Deserialize, Serialize};
 
 use crate::cloak_view::{CloakProgress, Cloaked};
+use crate::find_view::FindState;
 use crate::problem::Problem;
 use crate::settings::{Settings, Theme};
 
@@ -21,6 +22,7 @@ pub(crate) struct Start {
     pub(crate) settings: Settings,
     pub(crate) photos: Vec<Photo>,
     pub(crate) ledger: LedgerState,
+    pub(crate) find: FindState,
     pub(crate) theme: Theme,
 }
 

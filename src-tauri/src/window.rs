@@ -12,6 +12,7 @@ use tauri::{
 
 use crate::environment;
 use crate::events::UiEvent;
+use crate::finding;
 use crate::looking;
 use crate::proving;
 use crate::session::Session;
@@ -107,6 +108,9 @@ fn on_drag(session: &Arc<Session>, drag: &DragDropEvent) {
 /// Takes in dropped paths, from the desktop and from the end-to-end tests alike.
 pub(crate) fn on_drop(session: &Arc<Session>, paths: Vec<PathBuf>) {
     session.feed.tell(UiEvent::DragLeave);
+    if session.finding.is_open() {
+        return finding::take(session, paths);
+    }
     // A proof that somebody gave is checked; everything else is looked into as a photo.
     match paths.as_slice() {
         [path] if proving::may_be_proof(path) => check_proof(session, path.clone()),

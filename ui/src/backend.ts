@@ -2,6 +2,7 @@
 // The page imports its types from here and from nowhere else.
 
 import type { ModelsPage, Problem, Settings, Start, UiEvent } from './bindings';
+import type { FindBackend } from './find-backend';
 import type { LedgerBackend } from './ledger-backend';
 
 export { FIELDS, isField, type FieldName } from './ledger-backend';
@@ -18,7 +19,12 @@ export type {
   ExportFormat,
   ExportResult,
   Field,
+  FindState,
   Finding,
+  FoundChanges,
+  FoundLeak,
+  FoundMatch,
+  FoundRegion,
   HashFormat,
   HashKind,
   Key,
@@ -46,12 +52,16 @@ export type {
   SkippedFile,
   Standing,
   Start,
+  TakedownAnswers,
+  TakedownTexts,
   Topic,
   Trace,
   UiEvent,
   Verdict,
   Written,
 } from './bindings';
+
+export type { FindPicture } from './find-backend';
 
 export type Keep = Settings['keep'][number];
 export type Naming = Settings['naming'];
@@ -64,7 +74,7 @@ export type DestinationKind = Settings['destination']['kind'];
 /** What a command answers: its value, or a problem in words. It rejects only when the app itself cannot be reached. */
 export type Reply<T> = { status: 'ok'; data: T } | { status: 'error'; error: Problem };
 
-export interface Backend extends LedgerBackend {
+export interface Backend extends FindBackend, LedgerBackend {
   /** Subscribes to events, in order; everything that changes is told through them. */
   start(onEvents: (events: UiEvent[]) => void): Promise<Reply<Start>>;
 

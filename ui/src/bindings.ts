@@ -84,6 +84,33 @@ export const commands = {
 	modelsAdd: () => typedError<ModelsPage, Problem>(__TAURI_INVOKE("models_add")),
 	/**  Removes a model pack that the person added; the models as they are then. */
 	modelsRemove: (name: string) => typedError<ModelsPage, Problem>(__TAURI_INVOKE("models_remove", { name })),
+	/**  Says whether the Find page is shown: then dropped files are looked up. */
+	findOpen: (open: boolean) => typedError<null, Problem>(__TAURI_INVOKE("find_open", { open })),
+	/**  Lets the person choose a picture, and looks it up; the answer comes as an event. */
+	findChoose: () => typedError<null, Problem>(__TAURI_INVOKE("find_choose")),
+	/**  Looks up a picture from the clipboard, a whole file of bytes. */
+	findPaste: (bytes: number[]) => typedError<null, Problem>(__TAURI_INVOKE("find_paste", { bytes })),
+	/**  Looks the same picture up again, as after unlocking the ledger. */
+	findAgain: () => typedError<null, Problem>(__TAURI_INVOKE("find_again")),
+	/**  Forgets the picture that is looked up. */
+	findClear: () => typedError<null, Problem>(__TAURI_INVOKE("find_clear")),
+	/**  What was changed, if the original of this match lies in the folder that may be read; nothing otherwise. */
+	findCompare: (index: number) => typedError<FoundChanges | null, Problem>(__TAURI_INVOKE("find_compare", { index })),
+	/**
+	 *  Lets the person choose the original, or a folder that is remembered, and says what was changed. Nothing when the person chose none,
+	 *  or when it is not in that folder.
+	 */
+	findChooseOriginal: (index: number, folder: boolean) => typedError<FoundChanges | null, Problem>(__TAURI_INVOKE("find_choose_original", { index, folder })),
+	/**  The last name of the folder in which originals may be looked for, if the person named one. */
+	findOriginalsFolder: () => typedError<string | null, Problem>(__TAURI_INVOKE("find_originals_folder")),
+	/**  Looks for originals nowhere any more. */
+	findForgetOriginals: () => typedError<null, Problem>(__TAURI_INVOKE("find_forget_originals")),
+	/**  Writes the report about a match, as a page and as a PDF. Its name, or nothing when the person chose none. */
+	findReport: (index: number, showFound: boolean) => typedError<string | null, Problem>(__TAURI_INVOKE("find_report", { index, showFound })),
+	/**  The texts that fit the answers. */
+	takedownTexts: (answers: TakedownAnswers) => typedError<TakedownTexts, Problem>(__TAURI_INVOKE("takedown_texts", { answers })),
+	/**  Writes all texts and hash lists into a new folder. Its name, or nothing when the person chose none. */
+	takedownSave: (answers: TakedownAnswers) => typedError<string | null, Problem>(__TAURI_INVOKE("takedown_save", { answers })),
 };
 
 /* Types */
@@ -198,12 +225,79 @@ export type Field = {
 	value: string | null,
 };
 
+/**  How looking a picture up is going. */
+export type FindState = { kind: "idle" } | { kind: "looking"; name: string } | { kind: "found";
+/**  Under which its pictures are served. */
+id: number; name: string; hasPicture: boolean; matches: FoundMatch[]; leak: FoundLeak | null } | { kind: "failed"; name: string; problem: Problem };
+
 /**  One thing that was found in a photo, in a person's words. */
 export type Finding = {
 	topic: Topic,
 	name: string,
 	value: string,
 };
+
+export type FoundCertainty = "likely" | "high" | "veryHigh" | "certain";
+
+/**  What was changed in a picture. */
+export type FoundChanges = {
+	/**  Under which its pictures are served. */
+	id: number,
+	verdict: FoundVerdict,
+	comparedPercent: number,
+	changedPermille: number,
+	areas: FoundRegion[],
+	/**  Whether the two could be laid over each other. */
+	hasPictures: boolean,
+};
+
+export type FoundKind = "sameFile" | "samePixels" | "whole" | "part" | "alike";
+
+/**  Which published copy was used, if that can be told. */
+export type FoundLeak = {
+	/**  The record; nothing where it cannot be told. */
+	record: string | null,
+	/**  Whom it was for, or whom it may have been for. */
+	recipients: string[],
+	/**  What tells it. */
+	by: LeakBy | null,
+};
+
+/**  A photo that a picture was made from. */
+export type FoundMatch = {
+	record: string,
+	claimedTime: string,
+	kind: FoundKind,
+	certainty: FoundCertainty,
+	/**  In tenths of a percent. */
+	confidencePermille: number,
+	score: number,
+	inliers: number,
+	expected: number,
+	alike: number,
+	region: FoundRegion | null,
+	mirrored: boolean,
+	/**  Whole degrees, clockwise. */
+	rotation: number,
+	scalePercent: number | null,
+	width: number,
+	height: number,
+	recipient: string | null,
+	purpose: string | null,
+	/**  What its anchors say, as sentences. */
+	anchored: string[],
+};
+
+/**  A rectangle in pixels of the photo; its share of the photo in tenths of a percent. */
+export type FoundRegion = {
+	x: number,
+	y: number,
+	width: number,
+	height: number,
+	sharePermille: number,
+};
+
+export type FoundVerdict = "nothingFound" | "changed" | "tooSmall" | "tooLittle" | "tooDifferent";
 
 /**  The form of a list of hashes. */
 export type HashFormat = "lines" | "csv" | "json";
@@ -231,6 +325,8 @@ export type KeyEvent = {
 
 /**  Why a key is replaced or revoked. */
 export type KeyReason = "routine" | "lost" | "stolen";
+
+export type LeakBy = "bytes" | "pixels" | "size";
 
 /**  What there is to know of a ledger without opening a record. */
 export type LedgerOverview = {
@@ -482,7 +578,40 @@ export type Start = {
 	settings: Settings,
 	photos: Photo[],
 	ledger: LedgerState,
+	find: FindState,
 	theme: Theme,
+};
+
+/**  The answers of the questionnaire. */
+export type TakedownAnswers = {
+	under18: boolean,
+	intimate: boolean,
+	altered: boolean,
+	asking: TakedownAsking,
+	holdsCopyright: boolean,
+	urls: string[],
+	name: string,
+	email: string,
+	phone: string,
+	address: string,
+	words: string,
+	records: string[],
+};
+
+export type TakedownAsking = "shown" | "forAnother" | "rightsHolder";
+
+export type TakedownText = {
+	name: string,
+	text: string,
+};
+
+/**  What came out of them. */
+export type TakedownTexts = {
+	/**  Who helps, when anybody in the picture was under 18; then there is nothing else. */
+	help: string | null,
+	overview: string,
+	texts: TakedownText[],
+	missing: string[],
 };
 
 /**  The colours of the window. */
@@ -510,7 +639,9 @@ export type UiEvent =
 /**  How far cleaning is. */
 { type: "progress"; done: number; total: number; running: boolean } |
 /**  Cleaning is over; how many photos had which ending. */
-{ type: "finished"; done: number; alreadyClean: number; refused: number; failed: number; cancelled: number } | { type: "ledger"; state: LedgerState } | { type: "problem"; problem: Problem } |
+{ type: "finished"; done: number; alreadyClean: number; refused: number; failed: number; cancelled: number } | { type: "ledger"; state: LedgerState } |
+/**  How looking a picture up is going. */
+{ type: "find"; state: FindState } | { type: "problem"; problem: Problem } |
 /**  A proof was dropped, and this is what checking it told. */
 { type: "proof"; report: ProofReport };
 

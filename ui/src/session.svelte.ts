@@ -1,6 +1,6 @@
 // One conversation with the backend: the state so far, and how to ask for something.
 
-import type { Backend, Compared, Problem, Reply, UiEvent } from './backend';
+import type { Backend, Compared, FindPicture, Problem, Reply, UiEvent } from './backend';
 import { initial, reduce, type PageEvent, type State } from './state';
 import { words } from './words';
 
@@ -60,6 +60,7 @@ export function openSession(backend: Backend) {
     tell,
     ask,
     reply,
+    findPictureUrl: (id: number, what: FindPicture) => backend.findPictureUrl(id, what),
     previewUrl: (id: number | string) => backend.previewUrl(id),
     compareUrl: (id: number, which: Compared) => backend.compareUrl(id, which),
   };

@@ -1,8 +1,8 @@
 // Keys that work everywhere in the window. Keys of one list or field are handled where that list or field is.
 
-export type Page = 'clean' | 'ledger' | 'settings';
+export type Page = 'clean' | 'ledger' | 'find' | 'settings';
 
-export const PAGES: readonly Page[] = ['clean', 'ledger', 'settings'];
+export const PAGES: readonly Page[] = ['clean', 'ledger', 'find', 'settings'];
 
 export type Shortcut =
   | { kind: 'page'; page: Page }
@@ -26,7 +26,8 @@ export function shortcutOf(keys: Keys, mac: boolean): Shortcut | null {
   switch (key) {
     case '1':
     case '2':
-    case '3': {
+    case '3':
+    case '4': {
       const page = PAGES[Number(key) - 1];
       return page ? { kind: 'page', page } : null;
     }

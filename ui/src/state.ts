@@ -3,6 +3,7 @@
 import { assertNever } from './assert';
 import type {
   CloakProgress,
+  FindState,
   LedgerState,
   Photo,
   PhotoState,
@@ -43,6 +44,8 @@ export type State = {
   proof: ProofReport | null;
   /** Whom the next copies are for. */
   handover: Handover;
+  /** The picture that is looked up. */
+  find: FindState;
 };
 
 export type Handover = { recipient: string; purpose: string };
@@ -74,6 +77,7 @@ export function initial(start: Start): State {
     problem: null,
     proof: null,
     handover: { recipient: '', purpose: '' },
+    find: start.find,
   };
 }
 
@@ -107,6 +111,9 @@ export function reduce(state: State, event: UiEvent | PageEvent): State {
     }
     case 'ledger':
       return { ...state, ledger: event.state };
+    case 'find':
+      // Whatever was looked up is what the person wants to see now.
+      return { ...state, find: event.state, page: event.state.kind === 'idle' ? state.page : 'find', dragging: null };
     case 'problem':
       return { ...state, problem: event.problem };
     case 'proof':

@@ -29,6 +29,7 @@ export const words = {
     label: 'Pages',
     clean: 'Clean',
     ledger: 'Ledger',
+    find: 'Find',
     settings: 'Settings',
     version: (version: string) => `Version ${version}`,
   },
@@ -50,6 +51,7 @@ export const words = {
   drop: {
     title: (n: number) => (n > 0 ? `Drop ${count(n, 'item', 'items')}` : 'Drop here'),
     note: 'Photos, videos and folders. Nothing is written until you press Clean.',
+    findNote: 'The first picture is looked up among your records. It is not changed.',
   },
 
   empty: {

@@ -231,7 +231,7 @@ describe('a list of photos', () => {
   it('keeps its place while another page is open', async () => {
     await open({ photos: photos(5) });
     await click(row(2));
-    await press(window, '3', { ctrlKey: true });
+    await press(window, '4', { ctrlKey: true });
     expect(document.activeElement?.textContent).toBe('Settings');
     await press(window, '1', { ctrlKey: true });
     expect(row(2).getAttribute('aria-expanded')).toBe('true');
@@ -292,7 +292,7 @@ describe('the ledger page', () => {
 describe('settings', () => {
   it('are kept at once, and follow what was kept rather than what was clicked', async () => {
     const { backend, told } = await open();
-    await press(window, '3', { ctrlKey: true });
+    await press(window, '4', { ctrlKey: true });
     await click(one('input[value="random"]'));
     expect(told.set).toHaveBeenLastCalledWith({ ...SETTINGS, naming: 'random' });
 
@@ -304,7 +304,7 @@ describe('settings', () => {
 
   it('survive quick clicks: each change begins with what the one before left', async () => {
     const { told } = await open();
-    await press(window, '3', { ctrlKey: true });
+    await press(window, '4', { ctrlKey: true });
     for (const value of ['random', 'dark']) (one(`input[value="${value}"]`) as HTMLElement).click();
     await vi.waitFor(() => expect(told.set).toHaveBeenLastCalledWith({ ...SETTINGS, naming: 'random', theme: 'dark' }));
   });
@@ -318,7 +318,7 @@ describe('settings', () => {
 
   it('choose the theme', async () => {
     await open();
-    await press(window, '3', { ctrlKey: true });
+    await press(window, '4', { ctrlKey: true });
     await click(one('input[value="dark"]'));
     expect(document.documentElement.dataset.theme).toBe('dark');
     await click(one('input[value="system"]'));

@@ -13,7 +13,8 @@ describe('shortcutOf', () => {
   it.each([
     ['1', 'c', { kind: 'page', page: 'clean' }],
     ['2', 'c', { kind: 'page', page: 'ledger' }],
-    ['3', 'c', { kind: 'page', page: 'settings' }],
+    ['3', 'c', { kind: 'page', page: 'find' }],
+    ['4', 'c', { kind: 'page', page: 'settings' }],
     ['o', 'c', { kind: 'choosePhotos' }],
     ['O', 'cs', { kind: 'chooseFolder' }],
     ['Enter', 'c', { kind: 'clean' }],
@@ -23,7 +24,7 @@ describe('shortcutOf', () => {
     ['o', 'ca', null],
     ['Enter', '', null],
     ['Enter', 'cs', null],
-    ['4', 'c', null],
+    ['5', 'c', null],
   ])('%s with "%s"', (key, held, shortcut) => expect(shortcutOf(keys(key, held), false)).toEqual(shortcut));
 
   it('uses the Command key on a Mac, and only there', () => {

@@ -11,6 +11,7 @@ const START: Start = {
   settings: { destination: { kind: 'beside' }, naming: 'keep', keep: [], keepTimes: false, record: true, keepThumbnails: false, cloak: 'off', refine: false, theme: 'system' },
   photos: [],
   ledger: { kind: 'ready', count: 0 },
+  find: { kind: 'idle' },
   theme: 'system',
 };
 

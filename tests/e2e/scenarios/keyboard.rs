@@ -35,7 +35,7 @@ fn from_choosing_to_exporting_with_keys_alone() {
     desktop.save_in_dialog("^Export the ledger$", &desktop.home().join("records.json"));
     app.wait_for_text("1 record written to records.json.");
 
-    desktop.press(&["ctrl+3"]);
+    desktop.press(&["ctrl+4"]);
     app.wait_for_text("Changes are kept at once.");
     desktop.press(&["ctrl+1"]);
     app.wait_for_row("beach.jpg", "Cleaned");

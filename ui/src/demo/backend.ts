@@ -3,6 +3,7 @@
 import type { Backend, LedgerState, Model, Photo, PhotoState, Reply, Settings, SkippedFile, UiEvent } from '../backend';
 import { cloakedAs, MODELS } from './cloaks';
 import { ended, made, pictureOf, reportOf } from './photos';
+import { demoFind } from './find';
 import { demoLedger } from './ledger';
 import { record } from './records';
 
@@ -93,7 +94,7 @@ export function demoBackend(scene: Scene): Backend & { emit: (...events: UiEvent
     emit: (...events) => emit(...events),
     start: (onEvents) => {
       emit = (...events) => onEvents(events);
-      return ok({ version: '0.1.0', settings, photos, ledger, theme: settings.theme });
+      return ok({ version: '0.1.0', settings, photos, ledger, find: { kind: 'idle' }, theme: settings.theme });
     },
     choosePhotos: () => (add(3, null), ok(null)),
     chooseFolder: () => (add(10, 'Summer 2026'), ok(null)),
@@ -112,6 +113,8 @@ export function demoBackend(scene: Scene): Backend & { emit: (...events: UiEvent
       return ok({ models: [...models], problems: [] });
     },
     compareUrl: (id) => pictures[`./pictures/${pictureOf(id)}.svg`] ?? 'none',
+    ...demoFind((state) => emit({ type: 'find', state })),
+    findPictureUrl: (id) => pictures[`./pictures/${pictureOf(id)}.svg`] ?? 'none',
     previewUrl: (id) => pictures[`./pictures/${typeof id === 'number' ? pictureOf(id) : 'hills'}.svg`] ?? 'none',
   };
 }
