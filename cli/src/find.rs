@@ -148,10 +148,10 @@ fn compared(
     limits: &Limits,
     workers: &Workers,
 ) -> Result<Option<Comparison>, Failure> {
-    if let Some(record) = record {
-        if let Some(file) = locate(original, &ledger.get(record)?, &Cancel::new()) {
-            return compare_with(&file, image, limits, workers);
-        }
+    if let Some(record) = record
+        && let Some(file) = locate(original, &ledger.get(record)?, &Cancel::new())
+    {
+        return compare_with(&file, image, limits, workers);
     }
     let photos = gather(&[PathBuf::from(original)], &Cancel::new()).photos;
     for photo in &photos {

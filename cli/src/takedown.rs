@@ -147,14 +147,8 @@ fn ask(answers: &mut Answers) -> Result<(), Failure> {
         answers.holds_copyright =
             yes("Did you take the original photo, or have the rights in it in writing?")?;
     }
-    let asks_addresses = answers.urls.is_empty();
-    while asks_addresses {
-        let url = line("The exact address of the picture or page (empty when that was all):")?;
-        match url.as_str() {
-            "" => break,
-            url if is_address(url) => answers.urls.push(url.to_owned()),
-            _ => print_error("That is not a whole address: it begins with https:// or http://.\n"),
-        }
+    if answers.urls.is_empty() {
+        answers.urls = addresses()?;
     }
     for (answer, question) in [
         (
@@ -176,6 +170,19 @@ fn ask(answers: &mut Answers) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// One after the other, until none is typed.
+fn addresses() -> Result<Vec<String>, Failure> {
+    let mut urls = Vec::new();
+    loop {
+        let url = line("The exact address of the picture or page (empty when that was all):")?;
+        match url.as_str() {
+            "" => return Ok(urls),
+            url if is_address(url) => urls.push(url.to_owned()),
+            _ => print_error("That is not a whole address: it begins with https:// or http://.\n"),
+        }
+    }
 }
 
 fn yes(question: &str) -> Result<bool, Failure> {

@@ -105,7 +105,8 @@ fn chance(number: u64) -> Vec<u8> {
     for _ in 0..FEATURES_MAX {
         let place = [next(&mut state) % 6400, next(&mut state) % 4800];
         bytes.extend(place.iter().flat_map(|at| (*at as u16).to_le_bytes()));
-        bytes.push(10 + (next(&mut state) % 40) as u8 | (next(&mut state) as u8 & 0x80));
+        let scale = 10 + (next(&mut state) % 40) as u8;
+        bytes.push(scale | (next(&mut state) as u8 & 0x80));
         bytes.push(next(&mut state) as u8);
         bytes.extend((0..4).flat_map(|_| next(&mut state).to_le_bytes()));
     }

@@ -124,7 +124,7 @@ fn among(
                 .extras
                 .recipient
                 .clone()
-                .or(record.extras.purpose.clone())
+                .or_else(|| record.extras.purpose.clone())
         })
         .collect();
     recipients.sort();
