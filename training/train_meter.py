@@ -194,7 +194,8 @@ def judge(options):
     generators = [generator.load(path) for path in options.generators]
     files = sorted(p for folder in options.test for p in folder.iterdir() if p.name.startswith("df_") or p.name in pictures.HELD_OUT)
     rows = []
-    for path in files[: options.limit]:
+    files = files[:: max(1, len(files) // options.limit)][: options.limit]
+    for path in files:
         whole = pictures.load(path)
         side = min(whole.shape[:2])
         top, left = (whole.shape[0] - side) // 2, (whole.shape[1] - side) // 2
@@ -207,13 +208,14 @@ def judge(options):
             clean = transform(full).round()
             views = {k: transform(v).round() for k, v in versions.items()}
             views["edit"] = transforms.jpeg(clean, 75)
-            for kind, view in views.items():
-                row = {"kind": kind}
-                for family in FAMILIES:
-                    for who, nets in (("teacher", teachers), ("meter", meters)):
-                        row[f"{who} {family}"] = norms(latent(nets[family], view), latent(nets[family], clean)).item()
-                rows.append(row)
-    report = {"pictures": len(files[: options.limit]), "pairs": len(rows)}
+            fresh = [{"kind": kind} for kind in views]
+            for family in FAMILIES:
+                for who, nets in (("teacher", teachers), ("meter", meters)):
+                    base = latent(nets[family], clean)
+                    for row, view in zip(fresh, views.values()):
+                        row[f"{who} {family}"] = norms(latent(nets[family], view), base).item()
+            rows += fresh
+    report = {"pictures": len(files), "pairs": len(rows)}
     for family in FAMILIES:
         told, true = (np.array([r[f"{who} {family}"] for r in rows]) for who in ("meter", "teacher"))
         kinds = np.array([r["kind"] for r in rows])
