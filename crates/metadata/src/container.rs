@@ -175,7 +175,10 @@ pub fn sniff(bytes: &[u8]) -> Option<Sniffed> {
             .is_some_and(|rest| rest.starts_with(magic))
     });
     let signed = signed.map(|(_, _, container)| *container);
-    // Some RAW photos begin as TIFF does, and say only behind it what they are.
+    if let Some(container) = signed.filter(|container| *container != Container::Tiff) {
+        return Some(Sniffed::Photo(container));
+    }
+    // Some RAW photos begin as TIFF does, and say only behind it what they are; that is searched for in all of it.
     let refused = refusal(bytes).map(Sniffed::Refused);
     if signed == Some(Container::Tiff) && refused.is_some() {
         return refused;
