@@ -162,7 +162,7 @@ fn numbers(recipe: &mut Recipe<'_>) -> Vec<u8> {
         1 => format!(
             "<hdrgm:GainMapMin><rdf:Seq><rdf:li>0.1</rdf:li><rdf:li>{number}</rdf:li><rdf:li>0.3</rdf:li></rdf:Seq></hdrgm:GainMapMin>"
         ),
-        _ => format!("<dc:creator>{text}</dc:creator>"),
+        _ => format!("<dc:title>{text}</dc:title>"),
     };
     format!(
         "http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF><rdf:Description \
