@@ -41,7 +41,16 @@ struct Now {
     pasted: Option<NamedTempFile>,
     found: Option<Arc<FoundPicture>>,
     matches: Vec<Original>,
-    comparison: Option<(usize, Arc<Comparison>, Option<Arc<[Panel; 4]>>)>,
+    compared: Option<Compared>,
+}
+
+/// The picture beside one of the originals.
+struct Compared {
+    /// Which of the matches.
+    index: usize,
+    comparison: Arc<Comparison>,
+    /// What is drawn of it, where something can be told.
+    panels: Option<Arc<[Panel; 4]>>,
 }
 
 impl Finding {
@@ -78,7 +87,7 @@ impl Finding {
             "differences" => 3,
             _ => return None,
         };
-        let (_, _, panels) = now.comparison.as_ref()?;
+        let panels = &now.compared.as_ref()?.panels;
         panels.as_ref()?.get(at).cloned()
     }
 }
@@ -244,7 +253,11 @@ pub(crate) fn compare(
     if let FindState::Found { id, .. } = &mut now.state {
         *id += 1;
     }
-    now.comparison = Some((index, Arc::new(comparison), panels));
+    now.compared = Some(Compared {
+        index,
+        comparison: Arc::new(comparison),
+        panels,
+    });
     Ok(Some(told))
 }
 
@@ -261,12 +274,12 @@ pub(crate) fn report(
 ) -> Result<(), Problem> {
     let (found, original, comparison) = {
         let now = lock(&session.finding.now);
-        let comparison = now.comparison.as_ref();
-        let comparison = comparison.filter(|(of, ..)| *of == index);
+        let compared = now.compared.as_ref();
+        let compared = compared.filter(|compared| compared.index == index);
         (
             now.found.clone().ok_or_else(gone)?,
             now.matches.get(index).cloned().ok_or_else(gone)?,
-            comparison.map(|(_, comparison, _)| Arc::clone(comparison)),
+            compared.map(|compared| Arc::clone(&compared.comparison)),
         )
     };
     let evidence = Evidence {
