@@ -94,7 +94,12 @@ impl Schedule {
                 None if layers::works_in_place(op) && dies(step.inputs[0]) => Some(inputs[0]),
                 _ => None,
             };
-            let output = reused.unwrap_or_else(|| self.slots.take(layouts[step.output].len()));
+            let length = layouts[step.output].len();
+            let output = if kept[step.output] {
+                self.slots.take_to_keep(length)
+            } else {
+                reused.unwrap_or_else(|| self.slots.take(length))
+            };
             for value in step.inputs.iter().chain(&step.residual) {
                 left[*value] -= 1;
                 if left[*value] == 0

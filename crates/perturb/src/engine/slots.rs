@@ -26,6 +26,12 @@ impl Slots {
         slot
     }
 
+    /// A buffer of its own, for a value that stays to the end: in a larger one it would keep more than it needs.
+    pub(super) fn take_to_keep(&mut self, length: usize) -> usize {
+        self.lengths.push(length);
+        self.lengths.len() - 1
+    }
+
     pub(super) fn give(&mut self, slot: usize) {
         self.free.push(slot);
     }
