@@ -26,13 +26,17 @@ What a cloak does not do:
   - It does not stop \"nudify\" or inpainting apps, or face swaps: an image encoder of 2025/26 with 32
     channels still reproduces the person. What was measured are latents and face recognisers, not
     finished deepfakes.
-  - It works on the families of models that were tested. On a family that it has not seen, the
-    effect is about 1.5 times that of plain noise.
+  - Out of the box it is weak. After an upload, the instant cloak moved what three image encoders
+    see 1.2 to 1.9 times as far as plain noise of the same energy: on FLUX.2 and Stable Diffusion
+    1.x too little to claim anything. On a family of models that it has not seen, expect little more
+    than noise.
   - Strong settings are visible on skin; a score such as SSIM alone hides that.
   - Screenshots, photographs of the screen and heavy denoising reduce it. Start again from the
     original, never from a cloaked copy.
-  - The cloak on faces hinders matching with your other photos by today's recognisers. One that is
-    trained anew may undo it.
+  - In most portraits tried at balanced, the face recogniser that the cloak was made on still
+    matched the copy with the original, and one that it was made without clearly matched in all.
+    The report tells it for each face of each photo. A recogniser that is trained anew may undo
+    whatever was moved.
 
 With --json one object: {cloaked, original, visibility, visibility_sampled, encoders [{name, title,
 origin, held_out, as_is {shift, noise}, jpeg_alone, after_upload {..}, after_denoise {..},
