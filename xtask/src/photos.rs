@@ -94,6 +94,11 @@ pub(crate) fn jpeg(bytes: usize, seed: u64) -> Vec<u8> {
     jpeg::photo(bytes, seed)
 }
 
+/// A JPEG in colour of about so many megapixels.
+pub(crate) fn colour_jpeg(megapixels: usize, seed: u64) -> Vec<u8> {
+    jpeg::colour(megapixels, seed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,11 +10,22 @@ const BLOCKS_PER_ROW: usize = 512;
 /// One group of eight block rows is encoded once and repeated: each row is a restart interval of its own, and restart markers
 /// count to eight, so that the repetition is valid and large files are made at the speed of copying.
 pub(crate) fn photo(bytes: usize, seed: u64) -> Vec<u8> {
-    let group = group(seed);
+    let group = group(seed, 1);
     let groups = (bytes / group.len()).clamp(1, 1000);
-    let mut file = header(groups * 64);
+    repeated(&group, groups, 1)
+}
+
+/// The same in colour at full chroma: 4096 pixels wide, and of about as many megapixels, up to some 260.
+pub(crate) fn colour(megapixels: usize, seed: u64) -> Vec<u8> {
+    let pixels = BLOCKS_PER_ROW * 8 * 64;
+    let groups = (megapixels * 1_000_000 / pixels).clamp(1, 1000);
+    repeated(&group(seed, 3), groups, 3)
+}
+
+fn repeated(group: &[u8], groups: usize, channels: u8) -> Vec<u8> {
+    let mut file = header(groups * 64, channels);
     for _ in 0..groups {
-        file.extend_from_slice(&group);
+        file.extend_from_slice(group);
     }
     // The last restart marker would announce one more interval: the end of the image stands there instead.
     file.truncate(file.len() - 2);
@@ -23,13 +34,16 @@ pub(crate) fn photo(bytes: usize, seed: u64) -> Vec<u8> {
 }
 
 /// ITU T.81 Annex B: everything before the entropy-coded data.
-fn header(height: usize) -> Vec<u8> {
+fn header(height: usize, channels: u8) -> Vec<u8> {
     let mut file = vec![0xFF, 0xD8];
     segment(&mut file, 0xE1, &[b"Exif\0\0", &exif()[..]].concat());
     segment(&mut file, 0xDB, &[&[0][..], &[16; 64]].concat());
     let (width, height) = ((BLOCKS_PER_ROW * 8) as u16, height as u16);
     let ([w0, w1], [h0, h1]) = (width.to_be_bytes(), height.to_be_bytes());
-    segment(&mut file, 0xC0, &[8, h0, h1, w0, w1, 1, 1, 0x11, 0]);
+    let frame = [8, h0, h1, w0, w1, channels];
+    let components = (1..=channels).flat_map(|id| [id, 0x11, 0]);
+    let frame: Vec<u8> = frame.into_iter().chain(components).collect();
+    segment(&mut file, 0xC0, &frame);
     // Two tables whose codes are all four bits long, so that the code of the n-th symbol is n.
     let dc: Vec<u8> = (0..=9).collect();
     let ac: Vec<u8> = (0..=8).collect();
@@ -40,7 +54,10 @@ fn header(height: usize) -> Vec<u8> {
     );
     let [i0, i1] = (BLOCKS_PER_ROW as u16).to_be_bytes();
     segment(&mut file, 0xDD, &[i0, i1]);
-    segment(&mut file, 0xDA, &[1, 1, 0, 0, 63, 0]);
+    let components = (1..=channels).flat_map(|id| [id, 0]);
+    let scan = std::iter::once(channels).chain(components);
+    let scan: Vec<u8> = scan.chain([0, 63, 0]).collect();
+    segment(&mut file, 0xDA, &scan);
     file
 }
 
@@ -58,12 +75,12 @@ fn table(class: u8, symbols: &[u8]) -> Vec<u8> {
 }
 
 /// Eight block rows of noise, each followed by its restart marker.
-fn group(seed: u64) -> Vec<u8> {
+fn group(seed: u64, channels: usize) -> Vec<u8> {
     let mut noise = Noise::new(seed);
     let mut random = |below: u64| noise.number() % below;
     let mut bits = Bits::default();
     for row in 0..8u8 {
-        for _ in 0..BLOCKS_PER_ROW {
+        for _ in 0..BLOCKS_PER_ROW * channels {
             bits.coefficient(3, random(8));
             for _ in 0..40 {
                 let size = 1 + random(4) as u8;
