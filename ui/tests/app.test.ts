@@ -128,8 +128,8 @@ describe('cloaking', () => {
     expect(row(2).textContent).toContain('Not cloaked');
     await click(row(0));
     const told = one('.unfolded').textContent?.replace(/\s+/g, ' ') ?? '';
-    expect(told).toContain('0.58 / 0.20');
-    expect(told).toContain('not recognised (0.78)');
+    expect(told).toContain('0.62 / 0.51');
+    expect(told).toContain('not recognised (0.62)');
     expect(told).toContain(words.cloakReport.heldOut);
     const divider = one('input[type="range"]') as HTMLInputElement;
     expect(divider.getAttribute('aria-valuetext')).toBe('50 % original');
@@ -142,7 +142,7 @@ describe('cloaking', () => {
 
   it('tells whose the models are, and removes a pack', async () => {
     await open();
-    await press(window, '3', { ctrlKey: true });
+    await press(window, '4', { ctrlKey: true });
     expect(all('.origin').map((one) => one.textContent)).toEqual(['Ours', 'From a dependency', 'Your pack']);
     expect(page()).toContain('<b>a stranger</b>');
     await click(button('Remove the model taef2'));
