@@ -1,7 +1,7 @@
 //! A takedown pack: from one short questionnaire, the texts and fields that each law or service asks for, and what to attach.
 //!
 //! The first question is the person's age in the picture. If anybody in it was under 18, nothing else is asked, no picture is
-//! handled, and [`young`] says who helps. Facts about laws and services stand in [`facts`] alone, each with its source and the day
+//! handled, and [`young`] says who helps. Facts about laws and services stand in [`FACTS`] alone, each with its source and the day
 //! on which it was read. No text asks for a proof of ownership where none is needed.
 
 mod facts;
