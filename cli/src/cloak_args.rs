@@ -30,7 +30,8 @@ What a cloak does not do:
     see 1.2 to 1.9 times as far as plain noise of the same energy: on FLUX.2 and Stable Diffusion
     1.x too little to claim anything. On a family of models that it has not seen, expect little more
     than noise.
-  - Strong settings are visible on skin; a score such as SSIM alone hides that.
+  - Strong settings are visible on skin, every setting is on plain backgrounds such as sky and
+    walls; a score such as SSIM alone hides that.
   - Screenshots, photographs of the screen and heavy denoising reduce it. Start again from the
     original, never from a cloaked copy.
   - In most portraits tried at balanced, the face recogniser that the cloak was made on still

@@ -74,7 +74,7 @@ pub(crate) fn in_short(cloak: &CloakText) -> Vec<String> {
     if let (Some(strength), Some(seed)) = (cloak.strength, cloak.seed) {
         let visibility = cloak.visibility.unwrap_or_default();
         lines.push(format!(
-            "cloak: {strength}, visibility {visibility:.2} of at most {:.1}; seed {seed}",
+            "cloak: {strength}, visibility {visibility:.2}, made for {:.1}; seed {seed}",
             strength.visibility_max()
         ));
     }

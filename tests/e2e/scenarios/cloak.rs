@@ -74,7 +74,7 @@ fn a_cloaked_copy_is_reported_on_and_compared() {
             "return document.querySelector('input[type=range]').ariaValueText === '30 % original'",
         );
         picture("cloak-divider");
-        app.click("button", "Show the difference");
+        app.click("button", "Show the difference, 8 times as strong");
         app.wait(
             "the difference",
             "const shown = [...document.querySelectorAll('.pictures img')];
