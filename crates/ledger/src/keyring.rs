@@ -1,6 +1,7 @@
 //! The person's keys, unlocked: what opens records and what signs.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::digest::Digest;
 use crate::entry::{Entry, Kind};
@@ -20,7 +21,7 @@ const SEED_PURPOSE: &[u8] = b"cloakroom-previous-seed-v1";
 pub(crate) struct Keyring {
     pairs: Vec<KeyPair>,
     /// The keys of sessions that were met, so that each is agreed upon once.
-    sessions: HashMap<[u8; 32], Secret>,
+    sessions: Mutex<HashMap<[u8; 32], Arc<Secret>>>,
 }
 
 impl Keyring {
@@ -45,7 +46,7 @@ impl Keyring {
         pairs.reverse();
         Ok(Self {
             pairs,
-            sessions: HashMap::new(),
+            sessions: Mutex::default(),
         })
     }
 
@@ -65,26 +66,30 @@ impl Keyring {
     /// # Errors
     ///
     /// [`Error::Tampered`] if no key of the person opens it.
-    pub(crate) fn fields(&mut self, entry: &Entry) -> Result<Fields, Error> {
+    pub(crate) fn fields(&self, entry: &Entry) -> Result<Fields, Error> {
         let sealed = Sealed::read(&entry.payload);
-        let fields = sealed.and_then(|sealed| sealed.open(self.session(&sealed)?));
+        let fields = sealed.and_then(|sealed| sealed.open(&*self.session(&sealed)?));
         fields.ok_or(Error::Tampered {
             sequence: entry.sequence,
         })
     }
 
     /// Bytes that were sealed for a purpose; nothing if no key of the person opens them.
-    pub(crate) fn open_bytes(&mut self, payload: &[u8], purpose: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn open_bytes(&self, payload: &[u8], purpose: &[u8]) -> Option<Vec<u8>> {
         let sealed = Sealed::read(payload)?;
-        sealed.open_bytes(self.session(&sealed)?, purpose)
+        sealed.open_bytes(&*self.session(&sealed)?, purpose)
     }
 
     /// The key of a session with one of the person's keys.
-    fn session(&mut self, sealed: &Sealed<'_>) -> Option<&Secret> {
+    fn session(&self, sealed: &Sealed<'_>) -> Option<Arc<Secret>> {
         let number = usize::from(sealed.number).checked_sub(1)?;
         let pair = self.pairs.get(number)?;
-        let session = self.sessions.entry(sealed.ephemeral);
-        Some(session.or_insert_with(|| pair.session(&sealed.ephemeral)))
+        // Whoever panicked has left a whole map behind.
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let session = sessions
+            .entry(sealed.ephemeral)
+            .or_insert_with(|| Arc::new(pair.session(&sealed.ephemeral)));
+        Some(Arc::clone(session))
     }
 
     /// What a photo's entry says.
@@ -92,7 +97,7 @@ impl Keyring {
     /// # Errors
     ///
     /// As [`fields`](Self::fields).
-    pub(crate) fn content(&mut self, entry: &Entry) -> Result<Content, Error> {
+    pub(crate) fn content(&self, entry: &Entry) -> Result<Content, Error> {
         let content = Content::of(&self.fields(entry)?);
         content.ok_or(Error::Tampered {
             sequence: entry.sequence,
@@ -104,7 +109,7 @@ impl Keyring {
     /// # Errors
     ///
     /// As [`fields`](Self::fields).
-    pub(crate) fn record(&mut self, entry: &Entry, hash: Digest) -> Result<Option<Record>, Error> {
+    pub(crate) fn record(&self, entry: &Entry, hash: Digest) -> Result<Option<Record>, Error> {
         if entry.kind != Kind::Photo {
             return Ok(None);
         }

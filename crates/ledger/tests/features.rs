@@ -44,6 +44,34 @@ fn features_come_back_with_their_records() {
 }
 
 #[test]
+fn very_many_come_back_in_their_order() {
+    let (_folder, path) = place();
+    let ledger = open(&path).unwrap();
+    let made: Vec<_> = (0..1100)
+        .map(|number| with_features(&ledger, &number.to_string()))
+        .collect();
+    assert!(all(&ledger).unwrap() == made);
+
+    drop(ledger);
+    // Two that were exchanged are told, wherever they stand.
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TEMP TABLE taken AS SELECT * FROM features;
+            DELETE FROM features;
+            INSERT INTO features
+            SELECT CASE sequence WHEN 1024 THEN 1025 WHEN 1025 THEN 1024 ELSE sequence END, sealed FROM taken;",
+        )
+        .unwrap();
+    drop(connection);
+    let ledger = open(&path).unwrap();
+    assert!(matches!(
+        all(&ledger),
+        Err(Error::Tampered { sequence: 1024 })
+    ));
+}
+
+#[test]
 fn features_are_sealed_and_need_the_passphrase() {
     let (_folder, path) = place();
     let ledger = open(&path).unwrap();
