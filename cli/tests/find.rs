@@ -201,3 +201,56 @@ fn the_file_itself_two_sources_and_strangers() {
             && errors[1]["matches"].as_array().unwrap().is_empty()
     );
 }
+
+#[test]
+fn odd_pictures_get_a_clear_answer_in_bounded_time() {
+    let (place, ids) = recorded();
+    let whole = bytes(&photo(1), ImageFormat::Jpeg);
+    let mut animated = Vec::new();
+    {
+        let mut encoder = image::codecs::gif::GifEncoder::new(&mut animated);
+        for seed in [1, 77] {
+            let frame = image::DynamicImage::ImageRgb8(photo(seed)).into_rgba8();
+            encoder.encode_frame(image::Frame::new(frame)).unwrap();
+        }
+    }
+    let strip = bytes(
+        &RgbImage::from_fn(100_000, 2, |x, _| Rgb([(x / 7) as u8; 3])),
+        ImageFormat::Png,
+    );
+    let tiles = bytes(
+        &RgbImage::from_fn(900, 600, |x, y| {
+            Rgb([if (x / 30 + y / 30) % 2 == 0 { 20 } else { 230 }; 3])
+        }),
+        ImageFormat::Png,
+    );
+    let files: [(&str, &[u8]); 5] = [
+        ("tiny.gif", common::PHOTO),
+        ("strip.png", &strip),
+        ("tiles.png", &tiles),
+        ("cut.jpg", &whole[..whole.len() / 3]),
+        ("animated.gif", &animated),
+    ];
+    for (name, bytes) in files {
+        fs::write(place.folder().join(name), bytes).unwrap();
+    }
+    let told = |name: &str| {
+        let (_, out, err) = place.run(&["find", name, "--json"]);
+        assert!(err.is_empty(), "{name}: {err}");
+        line(&out)
+    };
+    for name in ["tiny.gif", "strip.png", "cut.jpg", "tiles.png"] {
+        let told = told(name);
+        assert!(told["matches"].as_array().unwrap().is_empty(), "{told}");
+        // A strip and tiles have details, though no photo's.
+        if !["strip.png", "tiles.png"].contains(&name) {
+            assert!(
+                told["error"]["code"].is_string() && told["error"]["hint"].is_string(),
+                "{told}"
+            );
+        }
+    }
+    assert_eq!(told("tiny.gif")["error"]["code"], "no_usable_detail");
+    // The first frame counts.
+    assert_eq!(told("animated.gif")["matches"][0]["record"], ids[1]);
+}
