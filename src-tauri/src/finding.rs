@@ -33,19 +33,34 @@ pub(crate) struct Finding {
 
 #[derive(Default)]
 struct Now {
-    /// Counts searches and comparisons, so that the address of each picture is new.
+    /// The number of this search.
     id: u32,
+    /// The last number that was given: searches and comparisons are counted together, so that the address of each picture is new.
+    last: u32,
     state: FindState,
     path: Option<PathBuf>,
     /// Keeps a pasted picture for as long as it is looked at.
     pasted: Option<NamedTempFile>,
     found: Option<Arc<FoundPicture>>,
     matches: Vec<Original>,
-    compared: Option<Compared>,
+    /// At most one for each of the matches.
+    compared: Vec<Compared>,
+}
+
+impl Now {
+    /// Nothing is looked up; the numbers go on.
+    fn after(before: &Self) -> Self {
+        Self {
+            id: before.last + 1,
+            last: before.last + 1,
+            ..Self::default()
+        }
+    }
 }
 
 /// The picture beside one of the originals.
 struct Compared {
+    id: u32,
     /// Which of the matches.
     index: usize,
     comparison: Arc<Comparison>,
@@ -72,11 +87,8 @@ impl Finding {
     /// The picture of this name and number: `found`, `veiled`, `copy`, `outlined`, `photo`, `differences`.
     pub(crate) fn picture(&self, id: u32, what: &str) -> Option<Panel> {
         let now = lock(&self.now);
-        if id != now.id {
-            return None;
-        }
         let at = match what {
-            "found" | "veiled" => {
+            "found" | "veiled" if id == now.id => {
                 let found = Arc::clone(now.found.as_ref()?);
                 drop(now);
                 return found.panel(what == "veiled");
@@ -87,8 +99,8 @@ impl Finding {
             "differences" => 3,
             _ => return None,
         };
-        let panels = &now.compared.as_ref()?.panels;
-        panels.as_ref()?.get(at).cloned()
+        let compared = now.compared.iter().find(|compared| compared.id == id)?;
+        compared.panels.as_ref()?.get(at).cloned()
     }
 }
 
@@ -137,11 +149,9 @@ pub(crate) fn again(session: &Session) {
 
 /// Forgets the picture.
 pub(crate) fn clear(session: &Session) {
-    let id = lock(&session.finding.now).id + 1;
-    *lock(&session.finding.now) = Now {
-        id,
-        ..Now::default()
-    };
+    let mut now = lock(&session.finding.now);
+    *now = Now::after(&now);
+    drop(now);
     tell(session);
 }
 
@@ -153,11 +163,10 @@ fn look(session: &Session, path: PathBuf, pasted: Option<NamedTempFile>) {
     let id = {
         let mut now = lock(&session.finding.now);
         *now = Now {
-            id: now.id + 1,
             state: FindState::Looking { name: name.clone() },
             path: Some(path.clone()),
             pasted,
-            ..Now::default()
+            ..Now::after(&now)
         };
         now.id
     };
@@ -248,12 +257,12 @@ pub(crate) fn compare(
     if now.id != id {
         return Err(gone());
     }
-    now.id += 1;
-    let told = FoundChanges::new(now.id, &comparison, panels.is_some());
-    if let FindState::Found { id, .. } = &mut now.state {
-        *id += 1;
-    }
-    now.compared = Some(Compared {
+    now.last += 1;
+    let id = now.last;
+    let told = FoundChanges::new(id, &comparison, panels.is_some());
+    now.compared.retain(|compared| compared.index != index);
+    now.compared.push(Compared {
+        id,
         index,
         comparison: Arc::new(comparison),
         panels,
@@ -274,8 +283,8 @@ pub(crate) fn report(
 ) -> Result<(), Problem> {
     let (found, original, comparison) = {
         let now = lock(&session.finding.now);
-        let compared = now.compared.as_ref();
-        let compared = compared.filter(|compared| compared.index == index);
+        let mut compared = now.compared.iter();
+        let compared = compared.find(|compared| compared.index == index);
         (
             now.found.clone().ok_or_else(gone)?,
             now.matches.get(index).cloned().ok_or_else(gone)?,

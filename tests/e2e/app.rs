@@ -15,7 +15,7 @@ use crate::{PATIENCE, processes, wait_for};
 /// Finds what can be clicked or filled in by its role and its accessible name, among what is shown.
 const FIND: &str = r#"
 const find = (role, name) => {
-  const roles = { button: 'button', textbox: 'input[type=search],input[type=text],input[type=password]', radio: 'input[type=radio]', checkbox: 'input[type=checkbox]' };
+  const roles = { button: 'button', textbox: 'input[type=search],input[type=text],input[type=password],textarea', radio: 'input[type=radio]', checkbox: 'input[type=checkbox]' };
   const words = (element) => (element.getAttribute('aria-label')
     ?? (element.labels?.length ? element.labels[0].innerText : element.innerText)).trim();
   return [...document.querySelectorAll(roles[role])]

@@ -122,7 +122,7 @@ export const findWords = {
       photo: 'The original, in the colours of the found picture',
       differences: 'Where the two differ: black is equal, bright is different, red lines surround what was changed',
     },
-    hidden: 'These pictures show what the found picture shows.',
+    hidden: 'This view shows what the found picture shows. It appears once you show the picture.',
   },
 
   report: {

@@ -6,6 +6,7 @@ mod custody;
 mod dialogs;
 mod drag;
 mod drop;
+mod find;
 mod keyboard;
 mod ledger;
 mod looks;
