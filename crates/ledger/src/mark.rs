@@ -13,12 +13,10 @@
 //! So it moves one discovery, and only for whoever writes into the file while this program has it open, or can set a file
 //! system's clocks: from opening to the reading of that record, or to [`Ledger::check_all`](crate::Ledger::check_all).
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-#[cfg(unix)]
-use std::time::SystemTime;
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -80,23 +78,30 @@ fn stamp(_path: &Path) -> Option<String> {
     None
 }
 
-/// Waits until a write from now on has another time than the last one.
+/// Waits until a write from now on has another time than the last one, by the file system's own clock: that of a file
+/// made now beside it.
 #[cfg(unix)]
 fn settle(path: &Path) -> Option<()> {
-    use std::os::unix::fs::MetadataExt;
-
-    let file = fs::metadata(path).ok()?;
-    let changed = Duration::new(
-        file.ctime().try_into().ok()?,
-        file.ctime_nsec().try_into().ok()?,
-    );
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .ok()?;
+    let probe = beside(path, "-mark.new");
+    let _ = fs::remove_file(&probe);
+    let now = create(&probe).and_then(|file| file.metadata());
+    let _ = fs::remove_file(&probe);
     // A clock that was set back since: no mark, until it has caught up.
-    let since = now.checked_sub(changed)?;
+    let since = changed(&now.ok()?)?.checked_sub(changed(&fs::metadata(path).ok()?)?)?;
     std::thread::sleep(TICK.saturating_sub(since));
     Some(())
+}
+
+/// When a file was last changed, since 1970.
+#[cfg(unix)]
+fn changed(file: &fs::Metadata) -> Option<Duration> {
+    use std::os::unix::fs::MetadataExt;
+
+    let (seconds, nanoseconds) = (file.ctime(), file.ctime_nsec());
+    Some(Duration::new(
+        seconds.try_into().ok()?,
+        nanoseconds.try_into().ok()?,
+    ))
 }
 
 #[cfg(not(unix))]
@@ -181,11 +186,7 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if fs::read(&place).is_ok_and(|there| there == bytes) {
         return Ok(());
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&fresh)?;
+    let mut file = create(&fresh)?;
     let written = file.write_all(bytes);
     drop(file);
     let moved = written.and_then(|()| fs::rename(&fresh, &place));
@@ -193,6 +194,15 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         let _ = fs::remove_file(&fresh);
     }
     moved
+}
+
+/// A file that nobody else reads.
+fn create(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 #[cfg(test)]

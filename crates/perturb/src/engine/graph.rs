@@ -1,6 +1,6 @@
 //! A network: its layers with their weights, in the order in which they run.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::lanes::Instructions;
@@ -133,7 +133,7 @@ impl Node {
 
 /// Resolves names to positions, and tensors to numbers.
 fn nodes(pack: &Pack) -> Result<Vec<Node>, PackError> {
-    let mut names = HashMap::from([("input", 0)]);
+    let mut names = BTreeMap::from([("input", 0)]);
     let mut nodes: Vec<Node> = Vec::new();
     for (layer, described) in pack.manifest().layers.iter().enumerate() {
         let mut inputs = Vec::new();

@@ -1,6 +1,7 @@
 //! How visible a change is: P to optimise against, butteraugli to be honest.
 
 pub(crate) mod fit;
+mod plane;
 pub(crate) mod pyramid;
 pub(crate) mod tiles;
 
