@@ -125,7 +125,7 @@ fn drop_and_clean(desktop: &Desktop, window: &Window, copies: &[PathBuf]) {
     }
 }
 
-/// Opens the ledger page and takes the last of its buttons: search, find, CSV, JSON.
+/// Opens the ledger page and takes the last of its buttons: five parts of the page, search, which records, find, CSV, JSON.
 fn export(desktop: &Desktop, window: &Window, to: &Path) {
     let started = Instant::now();
     while desktop.find("^Export the ledger$").is_none() {
@@ -133,7 +133,8 @@ fn export(desktop: &Desktop, window: &Window, to: &Path) {
         desktop.activate(window);
         desktop.press(&["ctrl+1", "ctrl+2"]);
         sleep(Duration::from_secs(1));
-        desktop.press(&["Tab", "Tab", "Tab", "Tab", "Return"]);
+        desktop.press(&["Tab"; 10]);
+        desktop.press(&["Return"]);
         sleep(Duration::from_secs(2));
     }
     desktop.save_in_dialog("^Export the ledger$", to);

@@ -7,12 +7,13 @@ use crate::entry::Kind;
 use crate::error::Error;
 use crate::key::{KeyPair, SigningPublic};
 use crate::keyring::{Keyring, seal_seed};
+use crate::open::New;
 use crate::passphrase::Cost;
 use crate::secret::Secret;
 use crate::statement::{Action, KeyInfo, Reason, Statement};
 use crate::time::is_utc_second;
 use crate::vault::Vault;
-use crate::{Ledger, New, Open, check_vault};
+use crate::{Ledger, Open, check_vault};
 
 /// Whether it takes a passphrase to read what is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
