@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strength {
-    /// Nothing to see at 1:1: 1.6.
+    /// The least visible, 1.6; still seen on plain backgrounds.
     Light,
-    /// Nothing that a friend would remark on: 2.3.
+    /// Seen on plain backgrounds: 2.3.
     #[default]
     Balanced,
     /// Visible on skin and plain backgrounds: 4.
