@@ -13,6 +13,9 @@ use crate::source::{Source, give_back, room};
 use crate::stage::stage;
 use crate::{Failure, Found, Recording};
 
+/// Room for what a clean copy may have more than the original, in bytes; where that is not enough, the copy takes more.
+const FRESH_BYTES: usize = 8 << 10;
+
 /// What is the same for every photo of a run.
 #[derive(Clone, Copy)]
 pub(crate) struct Work<'a> {
@@ -42,9 +45,10 @@ pub(crate) fn clean_photo(
     }
     let source = Source::open(&photo.path, &request.limits)?;
     let input_bytes = source.bytes().len() as u64;
+    let copy_bytes = source.bytes().len().saturating_add(FRESH_BYTES);
     let (policy, limits) = (&request.policy, &request.limits);
     let original = source.container();
-    let mut cleaned = clean_into(source.bytes(), policy, limits, room())?;
+    let mut cleaned = clean_into(source.bytes(), policy, limits, room(copy_bytes)?)?;
 
     let mut notes: Vec<String> = misleading_extension(&photo.path, original)
         .map(|extension| {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::hint;
 use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
@@ -152,8 +153,8 @@ pub(crate) fn cores() -> usize {
 /// Does something with each photo, begun in their order: at most `jobs` at once (0 for one per core), and no more than
 /// fit into memory when each takes `copies` times its size.
 ///
-/// Each photo gets a thread of its own. That costs little, and it lets the allocator hand the memory of finished photos
-/// to the next: threads that live on would each keep some, which with many cores and large photos is most of it.
+/// Each thread takes the next photo as soon as it is done with one. A new thread for every photo meant two wake-ups for
+/// each, while a core had nothing to do.
 fn each(
     photos: &[Found],
     jobs: usize,
@@ -161,25 +162,45 @@ fn each(
     limits: &Limits,
     work: impl Fn(usize, &Found) + Sync,
 ) {
+    keep_memory_at_hand();
     let jobs = if jobs == 0 { cores() } else { jobs };
-    let (slots, memory) = (Budget::new(jobs as u64), Budget::new(MEMORY_BYTES));
-    let work = &work;
-    thread::scope(|scope| {
-        for (index, photo) in photos.iter().enumerate() {
-            let held = (
-                slots.take(1),
+    let memory = Budget::new(MEMORY_BYTES);
+    let next = Mutex::new(photos.iter().enumerate());
+    let take_and_work = || {
+        // Taken together, so that photos begin in their order.
+        let take = || {
+            let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
+            let (index, photo) = next.next()?;
+            Some((
+                index,
+                photo,
                 memory.take(copies * size_bytes(photo, limits)),
-            );
-            let work_on = move || {
-                let _held = held;
-                work(index, photo);
-            };
-            if thread::Builder::new().spawn_scoped(scope, work_on).is_err() {
-                // Where the system gives no more threads, this one does it.
-                work(index, photo);
+            ))
+        };
+        while let Some((index, photo, _held)) = take() {
+            work(index, photo);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..jobs.min(photos.len()) {
+            // Where the system gives no more threads, those that there are do it.
+            if thread::Builder::new()
+                .spawn_scoped(scope, take_and_work)
+                .is_err()
+            {
+                break;
             }
         }
+        take_and_work();
     });
+}
+
+/// The C library of Linux hands the memory of each photo's findings back to the system when more than 128 KiB of it are
+/// free, and must then be given it again page by page for the next photo. It waits for twice the size of the largest block
+/// that was ever given back (mallopt(3), `M_MMAP_THRESHOLD`), so one is: it is never written to, and costs nothing.
+fn keep_memory_at_hand() {
+    const LARGE_BYTES: usize = 8 << 20;
+    drop(hint::black_box(Vec::<u8>::with_capacity(LARGE_BYTES)));
 }
 
 /// What a photo will take in memory, once; what is not read takes none.

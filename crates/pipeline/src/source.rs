@@ -15,7 +15,11 @@ use crate::Failure;
 pub(crate) const HEAD_BYTES: u64 = 512;
 
 /// How much memory of photos that are done with is kept for the next ones.
-const SPARE_BYTES_MAX: usize = 32 << 20;
+const SPARE_BYTES_MAX: usize = 64 << 20;
+
+/// Memory is taken in steps of this size, so that the next photo fits although it is a little larger. What is not written
+/// to costs nothing.
+const ROOM_STEP_BYTES: usize = 4 << 20;
 
 /// Memory of photos that are done with. The system hands out and takes back fresh memory page by page, which takes
 /// longer than reading and cleaning a photo in it.
@@ -49,26 +53,24 @@ impl Source {
             .into());
         }
 
-        let mut bytes = room();
         let mut read = |at_most: u64, bytes: &mut Vec<u8>| {
             (&mut file)
                 .take(at_most)
                 .read_to_end(bytes)
                 .map_err(|error| Failure::reading(&error))
         };
-        read(HEAD_BYTES, &mut bytes)?;
-        let container = match sniff(&bytes) {
+        let mut head = Vec::new();
+        read(HEAD_BYTES, &mut head)?;
+        let container = match sniff(&head) {
             Some(Sniffed::Photo(container)) => container,
             Some(Sniffed::Refused(refusal)) => {
                 return Err(metadata::Error::Unsupported(refusal).into());
             }
             _ => return Err(metadata::Error::NotAPhoto.into()),
         };
+        let mut bytes = room(usize::try_from(size).unwrap_or(usize::MAX))?;
+        bytes.extend_from_slice(&head);
         let rest = size.saturating_sub(HEAD_BYTES);
-        let room = usize::try_from(rest).unwrap_or(usize::MAX);
-        bytes
-            .try_reserve_exact(room)
-            .map_err(|_| not_enough_memory())?;
         // One byte more than there should be, to notice a file that grows.
         read(rest.saturating_add(1), &mut bytes)?;
         if u64::try_from(bytes.len()).ok() != Some(size) {
@@ -115,9 +117,23 @@ impl Drop for Source {
     }
 }
 
-/// Memory for a photo's bytes: that of one which is done with, or none yet.
-pub(crate) fn room() -> Vec<u8> {
-    spare().pop().unwrap_or_default()
+/// Memory for this many bytes: that of a photo which is done with, where it is enough.
+///
+/// # Errors
+/// Failed: there is not enough.
+pub(crate) fn room(bytes: usize) -> Result<Vec<u8>, Failure> {
+    let mut spare = spare();
+    if let Some(at) = spare.iter().position(|room| room.capacity() >= bytes) {
+        return Ok(spare.swap_remove(at));
+    }
+    // Never made larger: that would copy what nobody needs.
+    spare.pop();
+    drop(spare);
+    let mut room = Vec::new();
+    let whole = bytes.checked_next_multiple_of(ROOM_STEP_BYTES);
+    room.try_reserve_exact(whole.unwrap_or(bytes))
+        .map_err(|_| not_enough_memory())?;
+    Ok(room)
 }
 
 /// Keeps memory for the next photo, unless there is enough of it.
