@@ -39,7 +39,7 @@ impl Ledger {
         let open = &mut *guard;
         let keyring = open.keyring.as_ref().ok_or(Error::NeedsPassphrase)?;
         let (connection, log) = (&open.connection, &open.log);
-        let mut statement = connection.prepare(READ)?;
+        let mut statement = connection.prepare_cached(READ)?;
         let mut waiting: Vec<Row> = Vec::new();
         let mut hand_over = |rows: Vec<Row>| -> Result<(), Error> {
             for (record, features) in all_opened(keyring, &rows)? {
@@ -105,7 +105,7 @@ pub(crate) fn seal(
 /// Adds sealed features of the record at `sequence`. Call it inside the record's transaction.
 pub(crate) fn insert(connection: &Connection, sequence: u64, sealed: &[u8]) -> Result<(), Error> {
     connection
-        .prepare("INSERT INTO features (sequence, sealed) VALUES (?1, ?2)")?
+        .prepare_cached("INSERT INTO features (sequence, sealed) VALUES (?1, ?2)")?
         .execute((store::signed(sequence), sealed))?;
     Ok(())
 }
@@ -120,7 +120,7 @@ pub(crate) fn of(
     keyring: &Keyring,
     entry: &Entry,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let sealed = read(&mut connection.prepare(READ)?, entry.sequence)?;
+    let sealed = read(&mut *connection.prepare_cached(READ)?, entry.sequence)?;
     sealed
         .map(|sealed| opened(keyring, entry, &sealed))
         .transpose()

@@ -17,6 +17,9 @@ const APPLICATION_ID: i32 = 0x436c_6f6b;
 /// The form of the tables and of what is hashed. A later form gets the next number and a step that migrates this one.
 const VERSION: u32 = 2;
 
+/// Compiled statements that an open ledger keeps: those of an append, and of reading records.
+const STATEMENTS_KEPT: usize = 16;
+
 /// The whole structure, as SQLite keeps it word for word. Records have no index beside their own
 /// order, so that what [`Log::verify`](crate::log::Log::verify) walks is all that the file says.
 ///
@@ -113,6 +116,8 @@ pub(crate) fn connect(path: &Path, patience: Duration) -> Result<Connection, Err
     // Sorting must leave no trace of the records outside the ledger, nor a new passphrase the old key inside it.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "secure_delete", true)?;
+    // Compiling the statements of an append, triggers and all, takes longer than running them.
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     Ok(connection)
 }
 
@@ -239,8 +244,9 @@ pub(crate) struct Head {
 
 /// The stored head, not yet compared with the records.
 pub(crate) fn head(connection: &Connection) -> Result<Head, Error> {
-    let (sequence, hash, root) =
-        connection.query_row("SELECT sequence, hash, root FROM head", (), |row| {
+    let (sequence, hash, root) = connection
+        .prepare_cached("SELECT sequence, hash, root FROM head")?
+        .query_row((), |row| {
             Ok((
                 row.get::<_, i64>(0)?,
                 row.get::<_, [u8; 32]>(1)?,
@@ -259,7 +265,7 @@ pub(crate) fn insert(connection: &Connection, entry: &Entry, root: &Digest) -> R
     let sequence = i64::try_from(entry.sequence).map_err(|_| Error::Corrupt)?;
     let hash = entry.hash();
     connection
-        .prepare(
+        .prepare_cached(
             "INSERT INTO records (sequence, kind, previous, fields, payload, hash)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
@@ -272,7 +278,7 @@ pub(crate) fn insert(connection: &Connection, entry: &Entry, root: &Digest) -> R
             hash.as_bytes(),
         ))?;
     connection
-        .prepare("UPDATE head SET sequence = ?1, hash = ?2, root = ?3")?
+        .prepare_cached("UPDATE head SET sequence = ?1, hash = ?2, root = ?3")?
         .execute((sequence, hash.as_bytes(), root.as_bytes()))?;
     Ok(())
 }
@@ -304,7 +310,7 @@ pub(crate) fn each(
     values: impl Params,
     mut take: impl FnMut(Entry, Digest) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut statement = connection.prepare(&format!(
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT sequence, kind, previous, fields, payload, hash FROM records {clause}"
     ))?;
     let mut rows = statement.query(values)?;

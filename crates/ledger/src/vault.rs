@@ -79,10 +79,9 @@ impl Vault {
     }
 
     pub(crate) fn read(connection: &Connection) -> Result<Self, Error> {
-        Ok(connection.query_row(
-            "SELECT number, signing, sealing, first, seed FROM vault",
-            (),
-            |row| {
+        let vault = connection
+            .prepare_cached("SELECT number, signing, sealing, first, seed FROM vault")?
+            .query_row((), |row| {
                 Ok(Self {
                     number: row.get(0)?,
                     public: PublicKeys {
@@ -92,8 +91,8 @@ impl Vault {
                     first: SigningPublic(row.get(3)?),
                     seed: row.get(4)?,
                 })
-            },
-        )?)
+            })?;
+        Ok(vault)
     }
 
     /// Puts this in the place of what is there.
