@@ -2,7 +2,7 @@
 // A panic says what does not hold.
 #![allow(clippy::expect_used)]
 
-use metadata::{Cleaned, Container, Error, Limits, Policy, clean, inspect};
+use metadata::{Cleaned, Container, Error, Limits, Policy, Report, clean, inspect, inspect_around};
 
 /// A clean copy may be this much larger than its original: a gain map that is hardly announced gets an index of its own.
 const GROWTH_BYTES_MAX: usize = 2048;
@@ -17,7 +17,9 @@ const DECODED_PIXELS_MAX: u64 = 64 * 64;
 /// When something does not hold.
 pub fn hold(file: &[u8], policy: &Policy) -> Option<Cleaned> {
     let limits = Limits::default();
-    let report = match inspect(file, &limits) {
+    let report = inspect(file, &limits);
+    told_the_same_without(file, &report);
+    let report = match report {
         Ok(report) => report,
         Err(error) => {
             assert!(
@@ -82,6 +84,20 @@ pub fn hold(file: &[u8], policy: &Policy) -> Option<Cleaned> {
         );
     }
     Some(cleaned)
+}
+
+/// Whatever stands where a file was not read: the same is told, or that it must be.
+fn told_the_same_without(file: &[u8], report: &Result<Report, Error>) {
+    let len = file.len();
+    for (gap, fill) in [(len / 4..len / 2, 0), (len / 3..len - len / 4, 0xA5)] {
+        let mut other = file.to_vec();
+        if let Some(bytes) = other.get_mut(gap.clone()) {
+            bytes.fill(fill);
+        }
+        if let Some(told) = inspect_around(&other, &gap, &Limits::default()) {
+            assert_eq!(Ok(&told), report.as_ref(), "without {gap:?}");
+        }
+    }
 }
 
 /// Whether a difference may be the decoder's: of JPEG there is another, which decides where it can read the original.

@@ -68,6 +68,16 @@ impl Container {
         }
     }
 
+    /// Whether a photo may have coded pixels that [`inspect_around`](crate::inspect_around) need not be given. In the others
+    /// marks or messages stand among them, a few kilobytes apart as a rule, so that all must be read.
+    #[must_use]
+    pub const fn has_unseen_pixels(self) -> bool {
+        match self {
+            Self::Webp | Self::Heic | Self::Avif | Self::Jxl | Self::Tiff | Self::Bmp => true,
+            Self::Jpeg | Self::Png | Self::Gif | Self::Mp4 | Self::Mov => false,
+        }
+    }
+
     /// The word for it in records and in JSON, such as `jpeg`: small letters and digits, and nothing else.
     #[must_use]
     pub const fn word(self) -> &'static str {

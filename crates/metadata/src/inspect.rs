@@ -1,6 +1,7 @@
 //! Tells what is in a file.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::format::{Format, Frame, Payload, format_of};
 use crate::notes::{Credits, Notes};
@@ -13,6 +14,18 @@ use crate::{Container, Error, Finding, Limits, Report, Sniffed, Topic, explain, 
 /// When the file is no photo, is damaged or incomplete, exceeds the limits, or cannot be cleaned wholly.
 pub fn inspect(file: &[u8], limits: &Limits) -> Result<Report, Error> {
     read(file, limits).map(|reading| reading.report)
+}
+
+/// As [`inspect`], of a file of which `gap` was not read: whatever `file` holds there, in its place. Tells what [`inspect`]
+/// tells of the whole file; `None` where that may depend on what was not read, so that the whole must be.
+///
+/// Coded pixels are not looked into, so a file without them tells the same. What is looked at are the first bytes of each
+/// picture, and in some containers the marks between them: those must not stand in the gap, and nothing may lead into it.
+#[must_use]
+pub fn inspect_around(file: &[u8], gap: &Range<usize>, limits: &Limits) -> Option<Report> {
+    let reading = read(file, limits).ok()?;
+    let is_same = reading.format.passes_over(&reading.parts, gap);
+    is_same.then_some(reading.report)
 }
 
 /// A file, read once: all that inspecting and cleaning need to know.

@@ -69,7 +69,7 @@ pub use clean::{Cleaned, clean, clean_into};
 pub use container::{Container, Sniffed, sniff};
 pub use error::Error;
 pub use finding::{Finding, Report, Topic};
-pub use inspect::inspect;
+pub use inspect::{inspect, inspect_around};
 pub use limits::Limits;
 pub use notes::printable;
 pub use policy::{Keep, Policy, UnknownKeep};

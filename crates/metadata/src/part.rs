@@ -1,5 +1,7 @@
 //! The pieces that a file is cut into. Parts tile the file: no gap, no overlap, so nothing can hide between them.
 
+use std::ops::Range;
+
 use crate::Error;
 
 /// What a part is, in words that fit every container. [`fate`](crate::keep::fate) decides by this alone.
@@ -116,6 +118,24 @@ pub(crate) fn check_tiling(parts: &[Part<'_>], file_len: usize) -> Result<(), Er
     }
 }
 
+/// Whether a stretch of the file lies in parts alone of which that stretch is not looked at; `unseen` tells which bytes of a
+/// part are not, counted from its beginning.
+pub(crate) fn all_unseen(
+    parts: &[Part<'_>],
+    stretch: &Range<usize>,
+    unseen: impl Fn(&Part<'_>) -> Option<Range<usize>>,
+) -> bool {
+    let end = |part: &Part<'_>| part.offset.saturating_add(part.bytes.len());
+    let first = parts.partition_point(|part| end(part) <= stretch.start);
+    let inside = parts.get(first..).unwrap_or_default().iter();
+    let mut inside = inside.take_while(|part| part.offset < stretch.end);
+    inside.all(|part| {
+        let from = stretch.start.saturating_sub(part.offset);
+        let to = end(part).min(stretch.end).saturating_sub(part.offset);
+        unseen(part).is_some_and(|unseen| unseen.start <= from && to <= unseen.end)
+    })
+}
+
 fn gap(offset: usize) -> Error {
     Error::Malformed {
         what: "its parts do not account for every byte",
@@ -135,6 +155,17 @@ mod tests {
             bytes,
             body: bytes,
         }
+    }
+
+    #[test]
+    fn a_stretch_is_unseen_only_where_all_of_its_parts_are() {
+        let parts = [part(0, b"ab"), part(2, b"cdef"), part(6, b"gh")];
+        let body = |part: &Part<'_>| (part.offset > 0).then_some(1..part.bytes.len());
+        assert!(all_unseen(&parts, &(3..6), body));
+        assert!(all_unseen(&parts, &(4..5), body));
+        assert!(!all_unseen(&parts, &(2..6), body), "the first byte is seen");
+        assert!(!all_unseen(&parts, &(3..7), body), "so is that of the next");
+        assert!(!all_unseen(&parts, &(1..2), body));
     }
 
     #[test]

@@ -35,6 +35,7 @@ mod destination;
 mod evidence;
 mod failure;
 mod gather;
+mod glimpse;
 pub mod home;
 mod jpeg_header;
 mod leak;

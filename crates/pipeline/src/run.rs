@@ -14,11 +14,12 @@ use metadata::{Limits, Policy};
 
 use crate::budget::Budget;
 use crate::cloak::{CloakProgress, Cloaking};
+use crate::glimpse::glimpse;
 use crate::naming::Names;
 use crate::outcome::{Event, Inspected, Outcome, Summary};
 use crate::outside;
 use crate::photo::{Work, clean_photo};
-use crate::source::Source;
+use crate::source::Opened;
 use crate::stage::sweep;
 use crate::{Cancel, Destination, Failure, Found, Naming, Recording};
 
@@ -120,11 +121,13 @@ pub fn inspect_all(
 /// When the file cannot be read, or could not be cleaned.
 pub fn inspect(path: &Path, limits: &Limits) -> Result<Inspected, Failure> {
     caught(|| {
-        let source = Source::open(path, limits)?;
-        Ok(Inspected {
-            report: metadata::inspect(source.bytes(), limits)?,
-            traces: outside::look(path, source.stat()),
-        })
+        let mut opened = Opened::open(path, limits)?;
+        let traces = outside::look(path, opened.stat());
+        let report = match glimpse(&mut opened, limits) {
+            Some(report) => report,
+            None => metadata::inspect(opened.whole()?.bytes(), limits)?,
+        };
+        Ok(Inspected { report, traces })
     })
 }
 

@@ -1,7 +1,7 @@
 //! A photo, read once.
 
 use std::fs::{self, File, Metadata};
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::mem;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,13 +33,18 @@ pub struct Source {
     stat: Metadata,
 }
 
-impl Source {
-    /// Reads a photo, once and whole. What is no file, no photo or too large is refused before it is read.
-    ///
-    /// # Errors
-    /// Refused: a folder, a device, an empty or too large file, no known container. Failed: not there, not readable,
-    /// changed while it was read.
-    pub fn open(path: &Path, limits: &Limits) -> Result<Self, Failure> {
+/// A file that may be a photo, open, of which only the first bytes were read.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    file: File,
+    stat: Metadata,
+    head: Vec<u8>,
+    container: Container,
+}
+
+impl Opened {
+    /// Opens a photo. What is no file, no photo or too large is refused.
+    pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Self, Failure> {
         let (mut file, stat) = open_file(path)?;
         let size = stat.len();
         if size == 0 {
@@ -52,15 +57,11 @@ impl Source {
             }
             .into());
         }
-
-        let mut read = |at_most: u64, bytes: &mut Vec<u8>| {
-            (&mut file)
-                .take(at_most)
-                .read_to_end(bytes)
-                .map_err(|error| Failure::reading(&error))
-        };
         let mut head = Vec::new();
-        read(HEAD_BYTES, &mut head)?;
+        (&mut file)
+            .take(HEAD_BYTES)
+            .read_to_end(&mut head)
+            .map_err(|error| Failure::reading(&error))?;
         let container = match sniff(&head) {
             Some(Sniffed::Photo(container)) => container,
             Some(Sniffed::Refused(refusal)) => {
@@ -68,11 +69,48 @@ impl Source {
             }
             _ => return Err(metadata::Error::NotAPhoto.into()),
         };
+        Ok(Self {
+            file,
+            stat,
+            head,
+            container,
+        })
+    }
+
+    pub(crate) const fn container(&self) -> Container {
+        self.container
+    }
+
+    pub(crate) const fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// In bytes, as it was before anything was read.
+    pub(crate) fn size(&self) -> u64 {
+        self.stat.len()
+    }
+
+    /// Size, times and permissions as they were before anything was read.
+    pub(crate) const fn stat(&self) -> &Metadata {
+        &self.stat
+    }
+
+    /// Reads the rest.
+    pub(crate) fn whole(self) -> Result<Source, Failure> {
+        let Self {
+            mut file,
+            stat,
+            head,
+            container,
+        } = self;
+        let size = stat.len();
         let mut bytes = room(usize::try_from(size).unwrap_or(usize::MAX))?;
         bytes.extend_from_slice(&head);
         let rest = size.saturating_sub(HEAD_BYTES);
-        // One byte more than there should be, to notice a file that grows.
-        read(rest.saturating_add(1), &mut bytes)?;
+        // Something else may have been read since. One byte more than there should be, to notice a file that grows.
+        file.seek(SeekFrom::Start(HEAD_BYTES.min(size)))
+            .and_then(|_| file.take(rest.saturating_add(1)).read_to_end(&mut bytes))
+            .map_err(|error| Failure::reading(&error))?;
         if u64::try_from(bytes.len()).ok() != Some(size) {
             return Err(Failure::failed(
                 "changed",
@@ -80,11 +118,22 @@ impl Source {
                 "Wait until the other program is done with it, then try again.",
             ));
         }
-        Ok(Self {
+        Ok(Source {
             bytes,
             container,
             stat,
         })
+    }
+}
+
+impl Source {
+    /// Reads a photo, once and whole. What is no file, no photo or too large is refused before it is read.
+    ///
+    /// # Errors
+    /// Refused: a folder, a device, an empty or too large file, no known container. Failed: not there, not readable,
+    /// changed while it was read.
+    pub fn open(path: &Path, limits: &Limits) -> Result<Self, Failure> {
+        Opened::open(path, limits)?.whole()
     }
 
     /// The whole file.

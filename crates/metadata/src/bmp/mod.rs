@@ -10,9 +10,12 @@ mod walk;
 
 pub(crate) use header::is_bmp;
 
+use std::ops::Range;
+
 use crate::format::{Format, Frame, Fresh, Payload};
-use crate::part::{Kind, Part};
+use crate::part::{Kind, Part, all_unseen};
 use crate::{Error, Limits};
+use header::Storage;
 
 /// BMP.
 pub(crate) struct Bmp;
@@ -37,6 +40,17 @@ impl Format for Bmp {
 
     fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, _room: Vec<u8>) -> Result<Vec<u8>, Error> {
         rebuild::rebuild(parts, fresh)
+    }
+
+    fn passes_over(&self, parts: &[Part<'_>], gap: &Range<usize>) -> bool {
+        // Of runs it is looked where they end, and of numbers of colours whether those are there.
+        let header = header::header(find(parts, HEADER), header::FILE_HEADER_LEN);
+        let is_plain =
+            header.is_ok_and(|header| header.storage == Storage::Plain && !header.is_indexed());
+        is_plain
+            && all_unseen(parts, gap, |part| {
+                (part.name == PIXELS.0).then_some(0..part.bytes.len())
+            })
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {

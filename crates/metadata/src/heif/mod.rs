@@ -33,7 +33,10 @@ mod source;
 pub(crate) mod tests;
 mod turn;
 mod units;
+mod unseen;
 mod walk;
+
+use std::ops::Range;
 
 use crate::format::{Format, Frame, Fresh, Payload, Piece};
 use crate::part::{Kind, Part};
@@ -98,6 +101,11 @@ impl Format for Heif {
             return Video.rebuild(parts, fresh, room);
         }
         rebuild::rebuild(parts, fresh, room)
+    }
+
+    fn passes_over(&self, parts: &[Part<'_>], gap: &Range<usize>) -> bool {
+        let is_still = matches!(movie::source::Source::of(parts), Ok(None));
+        is_still && Source::of(parts).is_ok_and(|source| unseen::passes_over(&source, parts, gap))
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {

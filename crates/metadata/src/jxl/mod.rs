@@ -21,8 +21,10 @@ mod reconstruction;
 mod tests;
 mod walk;
 
+use std::ops::Range;
+
 use crate::format::{Format, Frame, Fresh, Payload};
-use crate::part::{Kind, Part};
+use crate::part::{Kind, Part, all_unseen};
 use crate::{Error, Limits};
 
 /// JPEG XL.
@@ -60,6 +62,13 @@ impl Format for Jxl {
 
     fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, _room: Vec<u8>) -> Result<Vec<u8>, Error> {
         rebuild::rebuild(parts, fresh)
+    }
+
+    fn passes_over(&self, parts: &[Part<'_>], gap: &Range<usize>) -> bool {
+        // How long they are stands in the table before them.
+        all_unseen(parts, gap, |part| {
+            (part.name == SECTIONS.0).then_some(0..part.bytes.len())
+        })
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {

@@ -7,6 +7,7 @@ mod leaks;
 mod mutations;
 mod nasty;
 mod second_reading;
+mod unseen;
 mod videos;
 
 /// A test and its name.

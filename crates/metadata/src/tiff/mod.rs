@@ -21,7 +21,10 @@ mod synopsis;
 mod tag_table;
 #[cfg(test)]
 mod tests;
+mod unseen;
 mod walk;
+
+use std::ops::Range;
 
 use crate::format::{Format, Frame, Fresh, Payload, Piece};
 use crate::part::{Kind, Part};
@@ -80,6 +83,10 @@ impl Format for Tiff {
 
     fn is_chosen(&self, part: &Part<'_>, exif: &[u8]) -> bool {
         rebuild::is_chosen(part, exif)
+    }
+
+    fn passes_over(&self, parts: &[Part<'_>], gap: &Range<usize>) -> bool {
+        document(parts).is_ok_and(|document| unseen::passes_over(&document, parts, gap))
     }
 
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {

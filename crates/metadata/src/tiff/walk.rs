@@ -182,7 +182,7 @@ fn entry_name(document: &Document<'_>, number: usize, field: &Field, is_second: 
 }
 
 /// The strips, tiles and JPEG streams of pictures that go, as far as they are in the file.
-fn other_data(bytes: &Bytes<'_>, directory: &Directory) -> Vec<Span> {
+pub(super) fn other_data(bytes: &Bytes<'_>, directory: &Directory) -> Vec<Span> {
     if directory.role != Role::Small {
         return Vec::new();
     }

@@ -8,8 +8,10 @@ mod rebuild;
 mod tests;
 mod walk;
 
+use std::ops::Range;
+
 use crate::format::{Format, Frame, Fresh, Payload};
-use crate::part::{Kind, Part};
+use crate::part::{Kind, Part, all_unseen};
 use crate::{Error, Limits};
 
 /// WebP, still or animated.
@@ -47,10 +49,23 @@ impl Format for Webp {
         rebuild::rebuild(parts, fresh, room)
     }
 
+    fn passes_over(&self, parts: &[Part<'_>], gap: &Range<usize>) -> bool {
+        all_unseen(parts, gap, |part| {
+            let is_coded = matches!(part.kind, Kind::Pixels | Kind::Transparency);
+            let end = CHUNK_HEADER_LEN.saturating_add(part.body.len());
+            is_coded.then_some(CHUNK_HEADER_LEN.saturating_add(PICTURE_HEADER_LEN)..end)
+        })
+    }
+
     fn vocabulary(&self) -> &'static [(&'static str, Kind)] {
         VOCABULARY
     }
 }
+
+/// The type and the size of a chunk, RFC 9649 § 2.3.
+const CHUNK_HEADER_LEN: usize = 8;
+/// Of a coded picture no more is looked at: its size stands in fewer bytes.
+const PICTURE_HEADER_LEN: usize = 16;
 
 const FRAME_NAME: &str = "ANMF header";
 const ORPHAN_NAME: &str = "chunk that VP8X does not announce";
