@@ -102,7 +102,7 @@ impl Cleaned {
 /// never decoded, so the picture decodes bit for bit as before.
 ///
 /// # Errors
-/// All those of [`inspect`](crate::inspect); and [`Error::LeftBehind`] when the second reading still finds something,
+/// All those of [`inspect`](fn@crate::inspect); and [`Error::LeftBehind`] when the second reading still finds something,
 /// in which case the copy is thrown away.
 pub fn clean(file: &[u8], policy: &Policy, limits: &Limits) -> Result<Cleaned, Error> {
     clean_into(file, policy, limits, Vec::new())

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::bmp::is_bmp;
 use crate::refusal::{Refusal, refusal};
 
-/// A container that [`clean`](crate::clean) can rewrite.
+/// A container that [`clean`](fn@crate::clean) can rewrite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -99,7 +99,7 @@ pub fn run_cloaking(
     summary.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells what photos would give away, without writing anything: [`inspect`](crate::inspect) for many at once. Reports
+/// Tells what photos would give away, without writing anything: [`inspect`] for many at once. Reports
 /// come from several threads, in the order in which they are ready; after a cancel there are no more.
 pub fn inspect_all(
     photos: &[Found],

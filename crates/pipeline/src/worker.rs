@@ -42,7 +42,7 @@ pub(crate) const ARGUMENT: &str = "--worker";
 pub const PIXELS_MAX: u64 = 120_000_000;
 
 /// Whether the program was started as a worker, by its arguments, the program's own name included. If so it must call
-/// [`serve`] and nothing else.
+/// [`serve()`] and nothing else.
 #[must_use]
 pub fn is_worker(args: impl IntoIterator<Item = OsString>) -> bool {
     args.into_iter()

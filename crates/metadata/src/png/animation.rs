@@ -27,7 +27,7 @@ enum FrameData {
     InFdat,
 }
 
-/// The rule that is broken, for [`Error::Malformed`].
+/// The rule that is broken, for [`Error::Malformed`](crate::Error::Malformed).
 type Rule = &'static str;
 
 /// Whether acTL announces a number of frames that is not allowed: decoders then show a still.

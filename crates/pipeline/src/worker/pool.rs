@@ -40,7 +40,7 @@ pub struct Workers {
 impl Workers {
     /// At most `jobs` children of this program at once, 0 for one per core. None is started before it is needed.
     ///
-    /// The program must give way to [`serve`](super::serve) when [`is_worker`](super::is_worker) says so.
+    /// The program must give way to [`serve`](fn@super::serve) when [`is_worker`](super::is_worker) says so.
     #[must_use]
     pub fn new(jobs: usize) -> Self {
         // Where the system does not tell, no worker can be started, and nothing is decoded.
