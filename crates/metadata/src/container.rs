@@ -73,8 +73,8 @@ impl Container {
     #[must_use]
     pub const fn has_unseen_pixels(self) -> bool {
         match self {
-            Self::Webp | Self::Heic | Self::Avif | Self::Jxl | Self::Tiff | Self::Bmp => true,
-            Self::Jpeg | Self::Png | Self::Gif | Self::Mp4 | Self::Mov => false,
+            Self::Webp | Self::Avif | Self::Jxl | Self::Tiff | Self::Bmp => true,
+            Self::Jpeg | Self::Png | Self::Gif | Self::Heic | Self::Mp4 | Self::Mov => false,
         }
     }
 

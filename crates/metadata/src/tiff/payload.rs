@@ -243,8 +243,9 @@ fn is_header(parts: &[Part<'_>], bytes: &[u8]) -> bool {
 
 /// Bytes that no tag explains, unless they are zeros.
 fn gaps<'a>(parts: &[Part<'a>]) -> Vec<Payload<'a>> {
+    let is_unclaimed = |part: &&Part<'_>| [names::GAP.0, names::TRAILER.0].contains(&part.name);
     let is_used = |part: &&Part<'_>| part.body.iter().any(|byte| *byte != 0);
-    let found = parts.iter().filter(is_used);
+    let found = parts.iter().filter(is_unclaimed).filter(is_used);
     // Some programs append pages with a header of their own, which nothing points at.
     let found = found.filter(|part| part.name != names::GAP.0 || !is_header(parts, part.body));
     let found = found.filter_map(|part| match (part.name, part.kind) {
