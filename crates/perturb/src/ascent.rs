@@ -1,5 +1,7 @@
 //! One step of ascent that keeps to the visibility budget.
 
+use std::sync::Arc;
+
 use crate::planes::Planes;
 use crate::visibility::Pyramid;
 
@@ -10,22 +12,22 @@ pub(crate) const CHANGE_MAX: f32 = 16.0;
 const MOMENTUM: f32 = 0.5;
 
 /// A change on its way up, always as visible as it may be.
-pub(crate) struct Ascent<'a> {
-    pyramid: &'a Pyramid,
+pub(crate) struct Ascent {
+    pyramid: Arc<Pyramid>,
     /// How large a step may be at each pixel.
     room: Vec<f32>,
     /// P's value that the change is kept at.
-    budget: f32,
+    pub(crate) budget: f32,
     momentum: Planes,
     /// Whether the picture is grey, and the change with it.
     grey: bool,
 }
 
-impl<'a> Ascent<'a> {
-    pub(crate) fn new(pyramid: &'a Pyramid, size: [usize; 2], budget: f32, grey: bool) -> Self {
+impl Ascent {
+    pub(crate) fn new(pyramid: Arc<Pyramid>, size: [usize; 2], budget: f32, grey: bool) -> Self {
         Self {
-            pyramid,
             room: pyramid.room(),
+            pyramid,
             budget,
             momentum: Planes::zero(size[0], size[1]),
             grey,
@@ -105,10 +107,10 @@ mod tests {
     #[test]
     fn climbs_within_the_budget() {
         let picture = random(48, 40, 120.0, 25.0, 1);
-        let pyramid = Pyramid::of(&picture, 2.0, numbers());
+        let pyramid = Arc::new(Pyramid::of(&picture, 2.0, numbers()));
         let wanted = random(48, 40, 0.0, 1.0, 2);
         let mut change = random(48, 40, 0.0, 1.0, 3);
-        let mut ascent = Ascent::new(&pyramid, [48, 40], 1.5, false);
+        let mut ascent = Ascent::new(pyramid.clone(), [48, 40], 1.5, false);
         ascent.normalise(&mut change);
         let before = change.dot(&wanted);
         for step in 0..20 {
@@ -129,9 +131,9 @@ mod tests {
     fn a_grey_picture_gets_a_grey_change() {
         let mut picture = random(32, 32, 120.0, 25.0, 1);
         picture.make_grey();
-        let pyramid = Pyramid::of(&picture, 2.0, numbers());
+        let pyramid = Arc::new(Pyramid::of(&picture, 2.0, numbers()));
         let mut change = random(32, 32, 0.0, 1.0, 3);
-        let mut ascent = Ascent::new(&pyramid, [32, 32], 1.5, true);
+        let mut ascent = Ascent::new(pyramid.clone(), [32, 32], 1.5, true);
         ascent.step(&mut change, random(32, 32, 0.0, 1.0, 4), 0.3);
         let planes: Vec<&[f32]> = change.planes().collect();
         for ((red, green), blue) in planes[0].iter().zip(planes[1]).zip(planes[2]) {

@@ -55,7 +55,7 @@ impl Perturbation {
     }
 
     /// Multiplies what is added: the first layer by one factor, those over it by another.
-    pub(crate) fn scale(&mut self, base: f32, over: f32) {
+    pub(crate) fn scale(&mut self, [base, over]: [f32; 2]) {
         for (index, layer) in self.layers.iter_mut().enumerate() {
             let factor = if index == 0 { base } else { over };
             for value in &mut layer.planes {

@@ -58,6 +58,15 @@ impl Planes {
         }
     }
 
+    /// Multiplies each pixel by its weight.
+    pub(crate) fn weigh(&mut self, weights: &[f32]) {
+        for plane in self.planes_mut() {
+            for (value, weight) in plane.iter_mut().zip(weights) {
+                *value *= weight;
+            }
+        }
+    }
+
     /// Clipped to what 8 bits hold, and rounded to it.
     pub(crate) fn rounded(mut self) -> Self {
         for value in &mut self.values {

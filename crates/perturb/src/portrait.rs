@@ -1,5 +1,7 @@
 //! One face of the photo, with a layer of its own.
 
+use std::sync::Arc;
+
 use crate::Error;
 use crate::Picture;
 use crate::ascent::{Ascent, CHANGE_MAX};
@@ -11,13 +13,10 @@ use crate::resample::{Axis, Resampling};
 use crate::visibility::{Pyramid, numbers};
 
 /// The long side of a face's planes: recognisers look at 112 to 150 px, and an upload leaves a face seldom more.
-const SIDE: usize = 192;
+const SIDE: usize = 256;
 
 /// At the border of the face's square its change fades over this share of the side.
 const FADE: f32 = 0.16;
-
-/// How much of the change for the rest of the picture stays in the middle of a face: the budget there is the face's.
-const KEPT: f32 = 0.3;
 
 /// How the gradient is taken: on what sharing leaves, from a jittered crop, twice a step, blurred a little, since
 /// recognisers that were not asked agree on what is coarse.
@@ -26,7 +25,7 @@ const WAY: Way = Way {
         rescale: 0.4,
         blur: 0.2,
         jpeg: 0.5,
-        denoise: 0.35,
+        denoise: 0.7,
     },
     jitter: Jitter {
         turn: 0.06,
@@ -48,12 +47,9 @@ pub(crate) struct Portrait<'a> {
     beneath: Planes,
     /// 1 in the middle, 0 at the border.
     window: Vec<f32>,
-    pyramid: Pyramid,
+    ascent: Ascent,
     identity: Identity<'a>,
     change: Planes,
-    /// P's value that the change is kept at.
-    budget: f32,
-    grey: bool,
     chance: Chance,
 }
 
@@ -63,7 +59,6 @@ impl<'a> Portrait<'a> {
         photo: &Picture,
         face: &Face,
         recognisers: &[Recogniser<'a>],
-        budget: f32,
         grey: bool,
         mut chance: Chance,
     ) -> Result<Option<Self>, Error> {
@@ -83,28 +78,33 @@ impl<'a> Portrait<'a> {
                     .map_or_else(String::new, |recogniser| recogniser.name().to_owned()),
             })?;
         let pyramid = Pyramid::of(&clean, across as f32 / width as f32, numbers());
+        let window = window(width, height);
+        let mut ascent = Ascent::new(Arc::new(pyramid), size, 1.0, grey);
+        ascent.spare(&window);
         let mut change = Planes::zero(width, height);
         for value in &mut change.values {
             *value = chance.normal();
         }
-        let window = window(width, height);
-        let mut portrait = Self {
+        change.weigh(&window);
+        ascent.normalise(&mut change);
+        let portrait = Self {
             area,
             beneath: Planes::zero(width, height),
             clean,
             window,
-            pyramid,
+            ascent,
             identity,
             change,
-            // A quiet start: the first steps should not have to undo noise.
-            budget: 0.3 * budget,
-            grey,
             chance,
         };
-        portrait.fade();
-        portrait.normalise();
-        portrait.budget = budget;
         Ok(Some(portrait))
+    }
+
+    /// Before the first step: how visible the face's square may become.
+    pub(crate) fn allow(&mut self, budget: f32) {
+        // A quiet start: the first steps should not have to undo noise.
+        self.change.scale(0.3 * budget);
+        self.ascent.budget = budget;
     }
 
     /// Takes over what the rest of the picture's change is here.
@@ -131,41 +131,15 @@ impl<'a> Portrait<'a> {
         let (loss, mut gradient) = self.identity.gradient(&seen, &mut self.chance);
         // The loss falls; the ascent climbs.
         gradient.scale(-1.0);
-        for plane in gradient.planes_mut() {
-            for (value, window) in plane.iter_mut().zip(&self.window) {
-                *value *= window;
-            }
-        }
-        self.ascent_step(gradient, rate);
+        gradient.weigh(&self.window);
+        self.ascent.step(&mut self.change, gradient, rate);
         -loss
-    }
-
-    fn ascent_step(&mut self, gradient: Planes, rate: f32) {
-        let size = [self.clean.width, self.clean.height];
-        let mut ascent = Ascent::new(&self.pyramid, size, self.budget, self.grey);
-        ascent.step(&mut self.change, gradient, rate);
-        self.fade();
-    }
-
-    fn fade(&mut self) {
-        for plane in self.change.planes_mut() {
-            for (value, window) in plane.iter_mut().zip(&self.window) {
-                *value *= window;
-            }
-        }
-    }
-
-    fn normalise(&mut self) {
-        let seen = self.pyramid.value(&self.change);
-        if seen > 1e-9 {
-            self.change.scale(self.budget / seen);
-        }
     }
 
     /// Makes the change this much larger, and keeps it so from now on.
     pub(crate) fn scale(&mut self, factor: f32) {
         self.change.scale(factor);
-        self.budget *= factor;
+        self.ascent.budget *= factor;
         for value in &mut self.change.values {
             *value = value.clamp(-CHANGE_MAX, CHANGE_MAX);
         }
@@ -179,7 +153,8 @@ impl<'a> Portrait<'a> {
         }
     }
 
-    /// How much of the rest of the picture's change stays, at each pixel of planes over the whole photo.
+    /// How much of the rest of the picture's change stays, at each pixel of planes over the whole photo: nothing in the middle of
+    /// a face, where the budget is the face's, and recognisers do not care for what moves an image generator's latent.
     pub(crate) fn spare(&self, kept: &mut [f32], [width, height]: [usize; 2], photo: &Picture) {
         let [left, top, across, down] = self.area.map(|value| value as f32);
         let (scale_x, scale_y) = (
@@ -191,7 +166,7 @@ impl<'a> Portrait<'a> {
             for (x, kept) in row.iter_mut().enumerate() {
                 let across_here = ((x as f32 + 0.5) * scale_x - left) / across;
                 let inside = fade(across_here) * fade(down_here);
-                *kept = kept.min(1.0 - (1.0 - KEPT) * inside);
+                *kept *= 1.0 - inside;
             }
         }
     }

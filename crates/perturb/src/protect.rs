@@ -1,16 +1,20 @@
 //! Picture in, perturbation out.
 
+mod fitting;
+
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use crate::ascent::{Ascent, rate};
 use crate::chance::Chance;
 use crate::generator::generated;
 use crate::latent::Latents;
-use crate::perturbation::{Layer, Perturbation, Renderer};
+use crate::perturbation::{Layer, Perturbation};
 use crate::planes::Planes;
 use crate::portrait::Portrait;
 use crate::transforms::Chain;
-use crate::visibility::{Pyramid, Tiles, fit, numbers, tiles};
+use crate::visibility::{Pyramid, numbers};
 use crate::watching::Course;
 use crate::{Area, Error, Made, Models, Options, Picture, Stage, Watch};
 
@@ -32,26 +36,11 @@ const MULTIPLE: usize = 32;
 /// Steps that stand in for the generator where there is none.
 const STEPS_ALONE: u32 = 20;
 
-/// In how many ways the picture is shared while steps are taken; each needs the clean latent once.
-const WAYS: u64 = 8;
-
 /// Steps on each face in the instant tier.
 const FACE_STEPS: usize = 36;
 
 /// The first step when refining, as a share of the budget.
 const REFINE_RATE: f32 = 0.4;
-
-/// How many pixels butteraugli may look at for one face.
-const FACE_PIXELS: usize = 500_000;
-
-/// How many pixels butteraugli may look at for one fit: enough for an estimate within a few per cent, and quick.
-const FIT_PIXELS: usize = 2_000_000;
-
-/// And where there is time.
-const FIT_PIXELS_REFINED: usize = 6_000_000;
-
-/// What is measured on some tiles aims so much lower.
-const SAMPLED_AIM: f32 = 0.95;
 
 /// The working size for a picture: never larger than it, sides of at least 32.
 pub(crate) fn working_size(width: u32, height: u32) -> [usize; 2] {
@@ -110,7 +99,7 @@ struct Work<'a> {
     /// At working size.
     picture: Planes,
     grey: bool,
-    pyramid: Pyramid,
+    pyramid: Arc<Pyramid>,
     made: Made,
 }
 
@@ -131,7 +120,7 @@ impl<'a> Work<'a> {
             options,
             course: Course::new(watch, options.refine_steps),
             grey: is_grey(photo),
-            pyramid: Pyramid::of(&picture, enlargement, numbers()),
+            pyramid: Arc::new(Pyramid::of(&picture, enlargement, numbers())),
             picture,
             made: Made::default(),
         }
@@ -143,41 +132,39 @@ impl<'a> Work<'a> {
         }
         let budget = self.options.strength.visibility_max();
         let mut change = self.instant(budget)?;
-        let mut portraits = self.portraits(budget)?;
+        let mut portraits = self.portraits()?;
         self.made.no_face = portraits.is_empty();
+        let [face, rest] = fitting::shared_out(self.photo, &portraits).map(|share| share * budget);
         let mut kept = vec![1.0; self.picture.count()];
-        for portrait in &portraits {
+        for portrait in &mut portraits {
+            portrait.allow(face);
             portrait.spare(&mut kept, self.size(), self.photo);
         }
-        for plane in change.planes_mut() {
-            for (value, kept) in plane.iter_mut().zip(&kept) {
-                *value *= kept;
-            }
-        }
+        change.weigh(&kept);
         if !portraits.is_empty() || self.options.refine_steps > 0 {
             // From here on P's value of this very change stands for the budget: P is a stand-in, and a little off.
-            let factor = self.fit(&change, &[], budget).0;
-            change.scale(factor);
+            // It takes from the start what the faces will leave of the budget, so that the fit at the end has little to do.
+            change.scale(self.fit(&change, &[], rest).factors[0]);
         }
-        self.face_steps(&change, &mut portraits, budget);
+        self.face_steps(&change, &mut portraits, face);
         if self.options.refine_steps > 0 && !self.course.stopped() {
             self.refine(&mut change, &mut portraits, &kept)?;
-            self.fit_faces(&change, &mut portraits, budget);
+            self.fit_faces(&change, &mut portraits, face);
         }
         self.made.cancelled = self.course.stopped();
         self.course.reach(Stage::Fit, 0.0);
-        let (factor, seen, complete) = self.fit(&change, &portraits, budget);
+        let fitted = self.fit(&change, &portraits, budget);
         let mut perturbation = self.assembled(&change, &portraits);
-        perturbation.scale(factor, factor.min(1.0));
-        self.made.visibility = seen;
-        self.made.visibility_sampled = !complete;
+        perturbation.scale(fitted.factors);
+        self.made.visibility = fitted.visibility;
+        self.made.visibility_sampled = !fitted.complete;
         self.course.reach(Stage::Fit, 1.0);
         perturbation.made = self.made;
         Ok(perturbation)
     }
 
     /// The faces in the photo, each with a change that is yet to be made.
-    fn portraits(&mut self, budget: f32) -> Result<Vec<Portrait<'a>>, Error> {
+    fn portraits(&mut self) -> Result<Vec<Portrait<'a>>, Error> {
         let recognisers = self.models.recognisers();
         let Some(finder) = &self.models.finder else {
             return Ok(Vec::new());
@@ -192,8 +179,7 @@ impl<'a> Work<'a> {
         let mut portraits = Vec::new();
         for (index, face) in faces.iter().enumerate() {
             let chance = Chance::new(self.options.seed, 1000 + index as u64);
-            let portrait =
-                Portrait::new(self.photo, face, &recognisers, budget, self.grey, chance)?;
+            let portrait = Portrait::new(self.photo, face, &recognisers, self.grey, chance)?;
             if let Some(portrait) = portrait {
                 self.made.faces.push(Area::of(face.bounds));
                 portraits.push(portrait);
@@ -232,74 +218,6 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Each face's square by itself is as visible as the budget says, and no more.
-    fn fit_faces(&self, base: &Planes, portraits: &mut [Portrait<'a>], budget: f32) {
-        for portrait in portraits {
-            let perturbation = self.assembled(base, std::slice::from_ref(portrait));
-            let tiles = Tiles::new(
-                self.photo,
-                portrait.area,
-                FACE_PIXELS,
-                self.options.seed,
-                |_| 1.0,
-            );
-            let renderer = perturbation.renderer();
-            let (factor, _) = fit::fitted(budget, 1.0, |factor| {
-                self.seen(&tiles, &renderer, [1.0, factor])
-            });
-            portrait.scale(factor.min(3.0));
-        }
-    }
-
-    /// How visible it is with the two factors.
-    fn seen(&self, tiles: &Tiles, renderer: &Renderer<'_>, factors: [f32; 2]) -> f32 {
-        tiles.visibility(|part| {
-            let mut bytes = tiles::window(self.photo, part);
-            renderer.add(&mut bytes, 3, part[0], part[1], part[2], factors);
-            bytes
-        })
-    }
-
-    /// The factor for the base that brings all to the budget, what it is then, and whether the whole picture was measured.
-    /// Faces, which have budgets of their own, are made smaller by it and never larger.
-    fn fit(&self, base: &Planes, portraits: &[Portrait<'a>], budget: f32) -> (f32, f32, bool) {
-        let (width, height) = (self.photo.width() as usize, self.photo.height() as usize);
-        let heat = self.pyramid.heat(base);
-        let (across, down) = (self.picture.width, self.picture.height);
-        let faces: Vec<[usize; 4]> = portraits.iter().map(|portrait| portrait.area).collect();
-        let tiles = Tiles::new(
-            self.photo,
-            [0, 0, width, height],
-            if self.made.refine_steps > 0 {
-                FIT_PIXELS_REFINED
-            } else {
-                FIT_PIXELS
-            },
-            self.options.seed,
-            |cell @ [x, y, w, h]| {
-                let spread = heat.sum(
-                    x * across / width,
-                    y * down / height,
-                    w * across / width,
-                    h * down / height,
-                );
-                // Faces hold what the base does not.
-                if faces.iter().any(|face| meet(*face, cell)) {
-                    2.0 * spread + 1.0
-                } else {
-                    spread
-                }
-            },
-        );
-        let perturbation = self.assembled(base, portraits);
-        let renderer = perturbation.renderer();
-        let aim = if tiles.complete { 1.0 } else { SAMPLED_AIM };
-        let (factor, seen) = fit::fitted(aim * budget, 1.0, |factor| {
-            self.seen(&tiles, &renderer, [factor, factor.min(1.0)])
-        });
-        (factor, seen, tiles.complete)
-    }
-
     fn assembled(&self, base: &Planes, portraits: &[Portrait<'a>]) -> Perturbation {
         let (width, height) = (self.photo.width() as usize, self.photo.height() as usize);
         let whole = Layer {
@@ -319,7 +237,7 @@ impl<'a> Work<'a> {
 
     fn latents(&self) -> Result<Latents<'a>, Error> {
         let side = self.photo.width().max(self.photo.height()) as usize;
-        let chains = (0..WAYS)
+        let chains = (0..Chain::KINDS)
             .map(|index| Chain::drawn(self.options.seed, index, self.size(), side))
             .collect();
         Latents::new(self.picture.clone(), self.models.followed(), chains)
@@ -328,7 +246,7 @@ impl<'a> Work<'a> {
     /// The latent part of the instant result, about as visible as the budget says.
     fn instant(&mut self, budget: f32) -> Result<Planes, Error> {
         self.course.reach(Stage::Generate, 0.0);
-        let ascent = Ascent::new(&self.pyramid, self.size(), budget, self.grey);
+        let ascent = Ascent::new(self.pyramid.clone(), self.size(), budget, self.grey);
         if let Some(generator) = &self.models.generator {
             let mut change = generated(
                 generator,
@@ -336,6 +254,8 @@ impl<'a> Work<'a> {
                 budget,
                 &mut Chance::new(self.options.seed, 2),
             )?;
+            // Its texture is much the same everywhere; on skies and walls it would be seen first.
+            change.weigh(&self.pyramid.room());
             ascent.normalise(&mut change);
             let manifest = generator.manifest();
             self.made.generator = Some(manifest.name.clone());
@@ -407,7 +327,7 @@ impl<'a> Work<'a> {
         stage: Stage,
     ) -> Result<(), Error> {
         let mut latents = self.latents()?;
-        let mut ascent = Ascent::new(&self.pyramid, self.size(), budget, self.grey);
+        let mut ascent = Ascent::new(self.pyramid.clone(), self.size(), budget, self.grey);
         ascent.spare(kept);
         let steps = steps as usize;
         for step in 0..steps {
@@ -437,11 +357,6 @@ impl<'a> Work<'a> {
         }
         Ok(())
     }
-}
-
-/// Whether two rectangles share a pixel.
-fn meet([x, y, width, height]: [usize; 4], [other_x, other_y, w, h]: [usize; 4]) -> bool {
-    x < other_x + w && other_x < x + width && y < other_y + h && other_y < y + height
 }
 
 pub(crate) fn is_grey(photo: &Picture) -> bool {

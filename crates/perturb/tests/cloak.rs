@@ -155,6 +155,43 @@ fn the_same_seed_gives_the_same_bytes_and_numbers() {
 }
 
 #[test]
+fn a_plain_wall_gets_less_than_what_hides_it() {
+    let (width, height) = (256u32, 192u32);
+    let rgb = (0..width * height)
+        .flat_map(|i| {
+            let (x, y) = (i % width, i / width);
+            let texture = if x < width / 2 {
+                0
+            } else {
+                (x * 37 + y * 91 + x * y * 7) % 80
+            };
+            [
+                (90 + texture) as u8,
+                (100 + texture) as u8,
+                (95 + texture) as u8,
+            ]
+        })
+        .collect();
+    let photo = Picture::new(width, height, rgb).unwrap();
+    let models = Models::from_packs(&[generator()]).unwrap();
+    let made = protect(&photo, &models, &options(Strength::Balanced, 0), &()).unwrap();
+    let cloaked = applied(&made, &photo);
+    let mut squares = [0u32; 2];
+    for (i, (now, was)) in cloaked
+        .rgb()
+        .chunks(3)
+        .zip(photo.rgb().chunks(3))
+        .enumerate()
+    {
+        let half = usize::from(i % width as usize >= width as usize / 2);
+        let square = |(now, was): (&u8, &u8)| u32::from(now.abs_diff(*was)).pow(2);
+        squares[half] += now.iter().zip(was).map(square).sum::<u32>();
+    }
+    let [plain, rough] = squares;
+    assert!(plain > 0 && 2 * plain < rough, "{plain} {rough}");
+}
+
+#[test]
 fn a_grey_photo_stays_grey() {
     let photo = photo(200, 140, true);
     let models = Models::from_packs(&[encoder("one", "latent")]).unwrap();

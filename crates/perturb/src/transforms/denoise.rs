@@ -115,12 +115,14 @@ fn likeness(planes: &Planes, dx: isize, dy: isize, h: f32, patch: usize) -> Vec<
 }
 
 impl Weights {
-    /// Of a picture, for patches and a window of so many pixels around each.
-    pub(crate) fn of(planes: &Planes, h: f32, window: usize, patch: usize) -> Self {
+    /// Of a picture, for patches of so many pixels around each, compared within a window that reaches `window` pixels, of which
+    /// every `apart`th is looked at each way: a mean over some neighbours stands for that over all.
+    pub(crate) fn of(planes: &Planes, h: f32, window: usize, apart: usize, patch: usize) -> Self {
         let (width, height) = (planes.width, planes.height);
         let window = window as isize;
-        let around: Vec<(isize, isize)> = (-window..=window)
-            .flat_map(|dy| (-window..=window).map(move |dx| (dx, dy)))
+        let places = || (-window..=window).step_by(apart.max(1));
+        let around: Vec<(isize, isize)> = places()
+            .flat_map(|dy| places().map(move |dx| (dx, dy)))
             .collect();
         let mut offsets: Vec<(isize, isize, Vec<f32>)> = around
             .into_par_iter()
@@ -273,14 +275,14 @@ mod tests {
         let before = noisy.plus(&clean, -1.0).rms();
         let after = non_local_means(&noisy, 10.0).plus(&clean, -1.0).rms();
         assert!(after < 0.35 * before, "{after} of {before}");
-        let small = Weights::of(&noisy, 10.0, 2, 1).forward(&noisy);
+        let small = Weights::of(&noisy, 10.0, 2, 1, 1).forward(&noisy);
         assert!(small.plus(&clean, -1.0).rms() < 0.5 * before);
     }
 
     #[test]
     fn the_adjoint_is_the_adjoint() {
         let (_, x) = noisy(3.0);
-        let weights = Weights::of(&x, 10.0, 2, 1);
+        let weights = Weights::of(&x, 10.0, 4, 2, 1);
         let (y, _) = noisy(2.0);
         let left = weights.forward(&x).dot(&y);
         let right = x.dot(&weights.backward(&y));

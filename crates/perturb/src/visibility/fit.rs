@@ -50,9 +50,65 @@ pub(crate) fn fitted(
     below.unwrap_or((0.0, 0.0))
 }
 
+/// The factors for a base and for what lies over it that bring both together to the budget, and what it is there.
+///
+/// What lies over it stays at 1 while at least `base_min` of the base is left, and is never made larger. `visibility` is
+/// asked with both factors.
+pub(crate) fn shared(
+    budget: f32,
+    base_min: f32,
+    mut visibility: impl FnMut([f32; 2]) -> f32,
+) -> ([f32; 2], f32) {
+    if visibility([base_min, 1.0]) <= budget {
+        // The base's part of what is seen is not even in the factor; between the two ends it is near it.
+        let (factor, seen) = fitted(budget, 1.0, |factor| {
+            visibility([factor.max(base_min), 1.0])
+        });
+        if seen > 0.0 {
+            return ([factor.max(base_min), 1.0], seen);
+        }
+    }
+    let (factor, seen) = fitted(budget, 1.0, |factor| {
+        visibility([factor * base_min, factor])
+    });
+    let factor = factor.min(1.0);
+    ([factor * base_min, factor], seen)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// How two changes in different places are seen together.
+    fn together(base: f32, over: f32) -> impl FnMut([f32; 2]) -> f32 {
+        move |[x, y]| ((base * x).powi(3) + (over * y).powi(3)).cbrt()
+    }
+
+    #[test]
+    fn what_lies_over_the_base_keeps_its_strength_while_enough_of_the_base_is_left() {
+        let (factors, seen) = shared(2.3, 0.6, together(2.2, 1.6));
+        assert!(
+            factors[1] == 1.0 && (0.6..1.0).contains(&factors[0]),
+            "{factors:?}"
+        );
+        assert!(seen <= 2.3 && seen > 0.93 * 2.3, "{seen}");
+        assert_eq!(together(2.2, 1.6)(factors), seen);
+    }
+
+    #[test]
+    fn what_lies_over_the_base_is_made_smaller_where_the_base_alone_is_not_enough() {
+        let (factors, seen) = shared(2.3, 0.6, together(2.2, 3.0));
+        assert!(factors[1] < 1.0 && factors[0] < 0.6, "{factors:?}");
+        assert!(seen <= 2.3 && seen > 0.93 * 2.3, "{seen}");
+        assert_eq!(together(2.2, 3.0)(factors), seen);
+    }
+
+    #[test]
+    fn a_base_alone_grows_to_the_budget() {
+        let (factors, seen) = shared(2.3, 0.6, together(0.8, 0.0));
+        assert!(factors[0] > 2.7 && factors[1] == 1.0, "{factors:?}");
+        assert!(seen <= 2.3 && seen > 0.93 * 2.3, "{seen}");
+    }
 
     #[test]
     fn lands_just_below_the_budget() {
