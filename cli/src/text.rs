@@ -201,6 +201,8 @@ pub(crate) fn problem(line: &Line, style: Style) -> String {
 /// How many ended in which way.
 pub(crate) fn summary(summary: &Summary) -> String {
     let parts = [
+        (summary.cloaked, "cloaked"),
+        (summary.not_cloaked, "cleaned but not cloaked"),
         (summary.done, "cleaned"),
         (summary.already_clean, "already clean"),
         (summary.refused, "refused"),
@@ -354,6 +356,12 @@ mod tests {
             ..Summary::default()
         };
         assert_eq!(summary(&some), "2 cleaned, 1 failed.\n");
+        let cloaked = Summary {
+            cloaked: 1,
+            not_cloaked: 2,
+            ..Summary::default()
+        };
+        assert_eq!(summary(&cloaked), "1 cloaked, 2 cleaned but not cloaked.\n");
         let tidied = Summary {
             unfinished_removed: 2,
             ..some

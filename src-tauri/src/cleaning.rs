@@ -259,6 +259,8 @@ fn saved(session: &Session, id: PhotoId, finished: Finished) -> Saved {
 
 fn finished(summary: &Summary) -> UiEvent {
     UiEvent::Finished {
+        cloaked: count(summary.cloaked),
+        not_cloaked: count(summary.not_cloaked),
         done: count(summary.done),
         already_clean: count(summary.already_clean),
         refused: count(summary.refused),

@@ -50,6 +50,8 @@ pub(crate) enum UiEvent {
     },
     /// Cleaning is over; how many photos had which ending.
     Finished {
+        cloaked: u32,
+        not_cloaked: u32,
         done: u32,
         already_clean: u32,
         refused: u32,

@@ -130,6 +130,8 @@ impl Desk {
 
 fn finished(done: u32, already_clean: u32, failed: u32) -> UiEvent {
     UiEvent::Finished {
+        cloaked: 0,
+        not_cloaked: 0,
         done,
         already_clean,
         refused: 0,

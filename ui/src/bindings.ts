@@ -639,7 +639,7 @@ export type UiEvent =
 /**  How far cleaning is. */
 { type: "progress"; done: number; total: number; running: boolean } |
 /**  Cleaning is over; how many photos had which ending. */
-{ type: "finished"; done: number; alreadyClean: number; refused: number; failed: number; cancelled: number } | { type: "ledger"; state: LedgerState } |
+{ type: "finished"; cloaked: number; notCloaked: number; done: number; alreadyClean: number; refused: number; failed: number; cancelled: number } | { type: "ledger"; state: LedgerState } |
 /**  How looking a picture up is going. */
 { type: "find"; state: FindState } | { type: "problem"; problem: Problem } |
 /**  A proof was dropped, and this is what checking it told. */

@@ -18,12 +18,12 @@ import type { Page } from './shortcuts';
 
 export type Progress = { done: number; total: number; running: boolean };
 
-export type Ending = 'done' | 'alreadyClean' | 'refused' | 'failed' | 'cancelled';
+export type Ending = 'cloaked' | 'notCloaked' | 'done' | 'alreadyClean' | 'refused' | 'failed' | 'cancelled';
 
-/** How many photos had each of the five endings. */
+/** How many photos had each of the endings. */
 export type Endings = Record<Ending, number>;
 
-export const ENDINGS: readonly Ending[] = ['done', 'alreadyClean', 'refused', 'failed', 'cancelled'];
+export const ENDINGS: readonly Ending[] = ['cloaked', 'notCloaked', 'done', 'alreadyClean', 'refused', 'failed', 'cancelled'];
 
 export type State = {
   page: Page;
@@ -105,8 +105,8 @@ export function reduce(state: State, event: UiEvent | PageEvent): State {
       return { ...state, progress: { done, total, running }, summary: running ? null : state.summary };
     }
     case 'finished': {
-      const { done, alreadyClean, refused, failed, cancelled } = event;
-      const summary = { done, alreadyClean, refused, failed, cancelled };
+      const { cloaked, notCloaked, done, alreadyClean, refused, failed, cancelled } = event;
+      const summary = { cloaked, notCloaked, done, alreadyClean, refused, failed, cancelled };
       return { ...state, progress: { ...state.progress, running: false }, summary };
     }
     case 'ledger':
@@ -135,6 +135,12 @@ export function reduce(state: State, event: UiEvent | PageEvent): State {
     default:
       return assertNever(event);
   }
+}
+
+/** What a photo is counted under: what became of its cloak, where one was asked for. */
+export function endingOf(state: PhotoState): PhotoState['kind'] | Ending {
+  const cloak = state.kind === 'done' || state.kind === 'alreadyClean' ? state.saved.cloak : null;
+  return cloak === null ? state.kind : cloak.kind === 'yes' ? 'cloaked' : 'notCloaked';
 }
 
 /** The photos that a click on "Clean" would take: those that wait, and those that a cancel left behind. */

@@ -15,6 +15,8 @@ const photos = (n: number) => count(n, 'photo', 'photos');
 const isVideo = (container: string) => ['mp4', 'mov'].includes(container.toLowerCase());
 
 const ENDING: Record<Ending, string> = {
+  cloaked: 'Cloaked',
+  notCloaked: 'Not cloaked',
   done: 'Cleaned',
   alreadyClean: 'Already clean',
   refused: 'Refused',
@@ -145,15 +147,15 @@ export const words = {
       strong: { name: 'Strong', full: 'A strong cloak', text: 'Does the most, and shows on skin and plain backgrounds.' },
     } satisfies Record<Cloak, { name: string; full: string; text: string }>,
     refine: { name: 'Refine', text: 'Works on each copy for longer, against every model at hand. Cancel keeps the best so far.' },
-    what: 'A cloak changes the copy a little, to move what image generators and face recognisers see in it. It is not a lock. Today it is weak: in most photos tried, face recognisers still matched. A report tells what it did to each copy.',
+    what: 'A cloak changes the copy a little, to move what image generators and face recognisers see in it. It is not a lock. Today it is weak: face recognisers that it was made without still matched in every photo tried. A report tells what it did to each copy.',
     limitsTitle: 'What a cloak does not do',
     limits: [
       'It raises the cost for lazy scrapers; it is not a lock. Published purifiers (noisy upscaling, DiffPure, EditorClean) remove every known scheme, and one clean photo elsewhere is enough. It does nothing for photos that are online already.',
       'It does not stop “nudify” or inpainting apps, or face swaps: an image encoder of 2025/26 with 32 channels still reproduces the person. What was measured are latents and face recognisers, not finished deepfakes.',
-      'Out of the box it is weak. After an upload, the instant cloak moved what three image encoders see 1.2 to 1.9 times as far as plain noise of the same energy: on FLUX.2 and Stable Diffusion 1.x too little to claim anything. On a family of models that it has not seen, expect little more than noise.',
+      'Out of the box it is weak. After an upload, the instant cloak moved what three image encoders see 1.0 to 1.7 times as far as plain noise of the same energy: on FLUX.2 and Stable Diffusion 1.x too little to claim anything. On a family of models that it has not seen, expect little more than noise.',
       'Strong settings are visible on skin, every setting is on plain backgrounds such as sky and walls, and a similarity score such as SSIM alone hides that. Look at the picture.',
       'Screenshots, photographs of the screen and heavy denoising reduce it. Start again from the original, never from a cloaked copy.',
-      'In most portraits tried at balanced, the face recogniser that the cloak was made on still matched the copy with the original, and one that it was made without clearly matched in all. The report tells it for each face of each photo. A recogniser that is trained anew may undo whatever was moved.',
+      'In twelve portraits tried at balanced, the face recogniser that the cloak was made on matched at most one copy with its original, but two others that it was made without still matched every one. The report tells it for each face of each photo. A recogniser that is trained anew may undo whatever was moved.',
     ],
     formats: 'JPEG, PNG, WebP and TIFF stay what they are; JPEG at no lower quality, WebP without loss and so larger. JPEG XL becomes JPEG or PNG. HEIC, AVIF, GIF, BMP, animations, files of several pages, CMYK and videos are cleaned but not cloaked, and the list says so.',
     stages: {

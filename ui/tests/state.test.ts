@@ -54,16 +54,16 @@ describe('reduce', () => {
     const state = after(added(photo(1), photo(2), photo(3)), { type: 'removed', ids: [1] });
     expect(ids(state)).toEqual([2, 3]);
     expect(state.places.get(3)).toBe(1);
-    const finished: UiEvent = { type: 'finished', done: 1, alreadyClean: 0, refused: 0, failed: 0, cancelled: 0 };
+    const finished: UiEvent = { type: 'finished', cloaked: 0, notCloaked: 0, done: 1, alreadyClean: 0, refused: 0, failed: 0, cancelled: 0 };
     const none = reduce(reduce(state, finished), { type: 'removed', ids: [2, 3] });
     expect([none.photos.length, none.places.size, none.summary]).toEqual([0, 0, null]);
   });
 
   it('shows progress while running and the endings after it', () => {
-    const finished: UiEvent = { type: 'finished', done: 3, alreadyClean: 1, refused: 1, failed: 0, cancelled: 0 };
+    const finished: UiEvent = { type: 'finished', cloaked: 0, notCloaked: 0, done: 3, alreadyClean: 1, refused: 1, failed: 0, cancelled: 0 };
     const ended = after({ type: 'progress', done: 5, total: 5, running: true }, finished);
     expect(ended.progress.running).toBe(false);
-    expect(ended.summary).toEqual({ done: 3, alreadyClean: 1, refused: 1, failed: 0, cancelled: 0 });
+    expect(ended.summary).toEqual({ cloaked: 0, notCloaked: 0, done: 3, alreadyClean: 1, refused: 1, failed: 0, cancelled: 0 });
     expect(reduce(ended, { type: 'progress', done: 0, total: 2, running: true }).summary).toBeNull();
     expect(reduce(ended, { type: 'summaryRead' }).summary).toBeNull();
   });

@@ -42,6 +42,8 @@ describe('words', () => {
   });
 
   it('tell only the endings that occurred', () => {
-    expect(words.summary.spoken({ done: 3, alreadyClean: 0, refused: 1, failed: 0, cancelled: 0 })).toBe('Finished: 3 cleaned, 1 refused.');
+    const none = { cloaked: 0, notCloaked: 0, done: 0, alreadyClean: 0, refused: 0, failed: 0, cancelled: 0 };
+    expect(words.summary.spoken({ ...none, done: 3, refused: 1 })).toBe('Finished: 3 cleaned, 1 refused.');
+    expect(words.summary.spoken({ ...none, cloaked: 1, notCloaked: 2 })).toBe('Finished: 1 cloaked, 2 not cloaked.');
   });
 });

@@ -110,10 +110,14 @@ impl Inspected {
 /// How many photos ended in which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
-    /// Cleaned.
+    /// Cleaned; a cloak was not asked for.
     pub done: usize,
-    /// Clean from the start.
+    /// Clean from the start; a cloak was not asked for.
     pub already_clean: usize,
+    /// Cleaned and cloaked.
+    pub cloaked: usize,
+    /// Clean, but not cloaked, though that was asked for.
+    pub not_cloaked: usize,
     /// Refused, because of the photo.
     pub refused: usize,
     /// Failed, because of the machine.
@@ -128,6 +132,15 @@ impl Summary {
     /// Counts one more.
     pub fn count(&mut self, outcome: &Outcome) {
         let counter = match outcome {
+            Outcome::Done(Finished {
+                cloak: Some(cloak), ..
+            })
+            | Outcome::AlreadyClean(Finished {
+                cloak: Some(cloak), ..
+            }) => match cloak {
+                Cloaked::Yes(_) => &mut self.cloaked,
+                Cloaked::No(_) => &mut self.not_cloaked,
+            },
             Outcome::Done(_) => &mut self.done,
             Outcome::AlreadyClean(_) => &mut self.already_clean,
             Outcome::Refused(_) => &mut self.refused,

@@ -1,6 +1,7 @@
 // A backend without an app: made-up photos, pretended work. For looking at the page in a browser, and for its tests.
 
 import type { Backend, LedgerState, Model, Photo, PhotoState, Reply, Settings, SkippedFile, UiEvent } from '../backend';
+import { endingOf } from '../state';
 import { cloakedAs, MODELS } from './cloaks';
 import { ended, made, pictureOf, reportOf } from './photos';
 import { demoFind } from './find';
@@ -61,7 +62,7 @@ export function demoBackend(scene: Scene): Backend & { emit: (...events: UiEvent
   }
 
   async function run(ids: readonly number[]): Promise<void> {
-    const counts = { done: 0, alreadyClean: 0, refused: 0, failed: 0, cancelled: 0 };
+    const counts = { cloaked: 0, notCloaked: 0, done: 0, alreadyClean: 0, refused: 0, failed: 0, cancelled: 0 };
     const total = ids.length;
     cancelled = false;
     emit({ type: 'progress', done: 0, total, running: true });
@@ -79,7 +80,8 @@ export function demoBackend(scene: Scene): Backend & { emit: (...events: UiEvent
       const state: PhotoState = cancelled
         ? { kind: 'cancelled', report }
         : cloakedAs(ended(made(id), recorded ? record(312 - i).id : null, settings.keep.includes('copyright')), settings.cloak);
-      if (state.kind in counts) counts[state.kind as keyof typeof counts] += 1;
+      const ending = endingOf(state);
+      if (ending in counts) counts[ending as keyof typeof counts] += 1;
       emit(put(id, state), { type: 'progress', done: i + 1, total, running: true });
     }
     emit({ type: 'progress', done: total, total, running: false }, { type: 'finished', ...counts });

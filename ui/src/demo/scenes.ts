@@ -52,7 +52,7 @@ function cloaking(): Photo[] {
 
 const CLOAKS: Settings = { ...SETTINGS, cloak: 'balanced' };
 
-const ENDINGS: UiEvent = { type: 'finished', done: 5, alreadyClean: 2, refused: 1, failed: 1, cancelled: 1 };
+const ENDINGS: UiEvent = { type: 'finished', cloaked: 0, notCloaked: 0, done: 5, alreadyClean: 2, refused: 1, failed: 1, cancelled: 1 };
 
 type Play = { scene: Scene; events?: UiEvent[]; /** Clicked one after another. */ clicks?: string[]; page?: 1 | 2 | 3 };
 
