@@ -5,8 +5,12 @@ use std::collections::VecDeque;
 use super::scales::{LEVELS, Octave, sigma};
 use crate::grey::Grey;
 
-/// Weaker blobs are noise, in squared grey values.
+/// Weaker blobs are mostly noise, in squared grey values. They are taken where there are too few others: in fog, in clouds, in a
+/// blurred picture they are all there is.
 const STRENGTH_MIN: f32 = 12.0;
+
+/// Blobs weaker than this are noise alone.
+const STRENGTH_OF_NOISE: f32 = 2.0;
 
 /// The picture is cut into this many parts in each direction, which take turns in giving their strongest, so that wherever
 /// it is cropped or painted over, some remain.
@@ -52,12 +56,21 @@ impl Keypoint {
 
 /// At most so many keypoints, spread over scales and places.
 pub(super) fn keypoints(octaves: &[Octave], count_max: usize) -> Vec<Keypoint> {
-    let mut turns: Vec<VecDeque<Keypoint>> = octaves
-        .iter()
-        .enumerate()
-        .map(|(number, octave)| in_turns(maxima(octave, number), octave))
-        .collect();
+    let (mut strong, mut weak) = (Vec::new(), Vec::new());
+    for (number, octave) in octaves.iter().enumerate() {
+        let found = maxima(octave, number).into_iter();
+        let (above, below) = found.partition(|keypoint| keypoint.strength >= STRENGTH_MIN);
+        strong.push(in_turns(above, octave));
+        weak.push(in_turns(below, octave));
+    }
     let mut chosen = Vec::with_capacity(count_max);
+    choose(&mut chosen, strong, count_max);
+    choose(&mut chosen, weak, count_max);
+    chosen
+}
+
+/// Adds keypoints until there are so many, or none are left.
+fn choose(chosen: &mut Vec<Keypoint>, mut turns: Vec<VecDeque<Keypoint>>, count_max: usize) {
     // What a coarse octave does not use goes to the finer ones in the next round.
     while chosen.len() < count_max && turns.iter().any(|turn| !turn.is_empty()) {
         let mut left = count_max - chosen.len();
@@ -67,7 +80,6 @@ pub(super) fn keypoints(octaves: &[Octave], count_max: usize) -> Vec<Keypoint> {
             left -= share;
         }
     }
-    chosen
 }
 
 /// The strongest of each part, then the second strongest of each, and so on.
@@ -103,7 +115,7 @@ fn maxima(octave: &Octave, number: usize) -> Vec<Keypoint> {
             let row = blobs.row(y);
             for (x, trio) in (1..).zip(row.windows(3)) {
                 let value = trio[1];
-                if value < STRENGTH_MIN || value <= trio[0] || value < trio[2] {
+                if value < STRENGTH_OF_NOISE || value <= trio[0] || value < trio[2] {
                     continue;
                 }
                 if is_maximum(value, [finer, blobs, coarser], x, y) {
