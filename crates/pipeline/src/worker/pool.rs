@@ -1,6 +1,7 @@
 //! The caller's side: as many workers as may work at once, started when needed and used again.
 
 use std::env;
+use std::fs;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
@@ -20,8 +21,11 @@ use super::{ARGUMENT, Fingerprints, Looked, NotDecoded, PIXELS_MAX, Picture, Thu
 use crate::budget::Budget;
 use crate::run::cores;
 
-/// How long one picture may take.
+/// How much of a processor's time one picture may take.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How many times as long it may take by the clock, on a machine that is busy with something else.
+const PATIENCE_WHEN_BUSY: u32 = 6;
 
 /// Memory that all workers together may use for pictures; a larger picture is decoded alone.
 const MEMORY_BYTES: u64 = 256 << 20;
@@ -326,7 +330,8 @@ impl Worker {
         }
     }
 
-    /// Sends a picture and waits for the reply; a second thread ends the worker when that takes too long.
+    /// Sends a picture and waits for the reply; a second thread ends the worker when it worked for too long, or nothing
+    /// came for much longer.
     fn ask(
         &mut self,
         task: Task,
@@ -340,12 +345,20 @@ impl Worker {
         } = self;
         let (done, is_done) = channel::<()>();
         thread::scope(|scope| {
+            let before = processor_time(child);
             let watch = move || {
-                let in_time = is_done.recv_timeout(patience) != Err(RecvTimeoutError::Timeout);
-                if !in_time {
-                    let _ = child.kill();
+                for _ in 0..PATIENCE_WHEN_BUSY {
+                    if is_done.recv_timeout(patience) != Err(RecvTimeoutError::Timeout) {
+                        return true;
+                    }
+                    // Where the system does not tell, the clock counts.
+                    let worked = processor_time(child).zip(before);
+                    if worked.is_none_or(|(now, before)| now.saturating_sub(before) >= patience) {
+                        break;
+                    }
                 }
-                in_time
+                let _ = child.kill();
+                false
             };
             let Ok(watch) = thread::Builder::new().spawn_scoped(scope, watch) else {
                 return Err(NotDecoded::Lost);
@@ -360,6 +373,18 @@ impl Worker {
             }
         })
     }
+}
+
+/// How long a child has worked since it was started, where the system tells (proc_pid_stat(5)).
+fn processor_time(child: &Child) -> Option<Duration> {
+    // In user mode and in the kernel, in ticks of which Linux tells a hundred a second on every processor that we build for.
+    const TICK: Duration = Duration::from_millis(10);
+    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
+    // The second field, a name, may hold anything but ends with the last parenthesis.
+    let fields = stat.get(stat.rfind(')')? + 1..)?;
+    let mut ticks = fields.split_whitespace().skip(11).map(str::parse::<u32>);
+    let (user, kernel) = (ticks.next()?.ok()?, ticks.next()?.ok()?);
+    Some(TICK * user.saturating_add(kernel))
 }
 
 impl Drop for Worker {
@@ -424,20 +449,32 @@ mod tests {
         );
     }
 
+    /// What comes of a worker that is this script, where a picture has a tenth of a second.
+    #[cfg(unix)]
+    fn asked(script: &str) -> Result<Digest, NotDecoded> {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("worker");
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        let mut workers = Workers::of(program, 1);
+        workers.patience = Duration::from_millis(100);
+        workers.pixels_digest(&picture(&[0; 1_000]))
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_program_that_hangs_is_stopped() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("hangs");
-        std::fs::write(&program, "#!/bin/sh\nexec sleep 60\n").unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
-        let mut workers = Workers::of(program, 1);
-        workers.patience = Duration::from_millis(100);
-        assert_eq!(
-            workers.pixels_digest(&picture(&[0; 1_000_000])),
-            Err(NotDecoded::TimedOut)
-        );
+        assert_eq!(asked("exec sleep 60"), Err(NotDecoded::TimedOut));
+        assert_eq!(asked("while :; do :; done"), Err(NotDecoded::TimedOut));
+    }
+
+    /// As happens when something else takes the processor.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_program_that_had_little_of_the_processor_is_waited_for() {
+        let late = r"sleep 0.3; printf '\002\000\000\000\000'; exec sleep 60";
+        assert_eq!(asked(late), Err(NotDecoded::Undecodable));
     }
 
     #[test]
