@@ -45,6 +45,7 @@ const COMMANDS: &[&str] = &[
     "find_open",
     "find_choose",
     "find_paste",
+    "find_paste_copied",
     "find_again",
     "find_clear",
     "find_compare",

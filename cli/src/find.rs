@@ -215,6 +215,9 @@ fn in_words(
             if let Some(scale) = original.scale {
                 facts.push(format!("at {:.0} % of the size", 100.0 * scale));
             }
+            if let Some(encoded) = original.recompression {
+                facts.push(format!("encoded anew as {}", encoded.in_words()));
+            }
             let _ = writeln!(text, "  {}", facts.join("; "));
         }
         if original.certainty < Certainty::Certain {

@@ -23,7 +23,7 @@ Exit status 1 when a picture has no match or cannot be looked up.
 With --json each line is one object: path, matches [{record, claimed_time, kind (same_file,
 same_pixels, whole, part, alike), certainty (certain, very_high, high, likely), confidence, score,
 inliers, expected, alike, region {x, y, width, height, share}, mirrored, rotation, scale,
-pdq_distance, size, recipient, purpose, anchored [{kind, imported, says}]}], the surest first;
+recompression {container, jpeg_quality}, pdq_distance, size, recipient, purpose, anchored [{kind, imported, says}]}], the surest first;
 leak {verdict (told, not_told), …}; changes {verdict, compared, changed, areas [{region,
 strength}]}; error {code, message, hint}. Regions are in pixels of the photo. `confidence` is what
 can be said from measured unrelated pairs without a false match, so it does not reach 1 however well

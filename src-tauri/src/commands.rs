@@ -62,6 +62,7 @@ macro_rules! all {
             find_commands::find_open,
             find_commands::find_choose,
             find_commands::find_paste,
+            find_commands::find_paste_copied,
             find_commands::find_again,
             find_commands::find_clear,
             find_commands::find_compare,

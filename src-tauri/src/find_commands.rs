@@ -1,9 +1,11 @@
 //! What the page may ask for about a picture that was found. Each command parses, calls and returns.
 
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 
 use tauri::{State, WebviewWindow};
 
+use crate::clipboard::{self, Copied};
 use crate::commands::blocking;
 use crate::dialog;
 use crate::find_view::{FoundChanges, TakedownAnswers, TakedownTexts};
@@ -37,6 +39,35 @@ pub(crate) async fn find_choose(window: WebviewWindow, session: Shared<'_>) -> R
 #[cfg_attr(test, specta::specta)]
 pub(crate) async fn find_paste(session: Shared<'_>, bytes: Vec<u8>) -> Result<(), Problem> {
     blocking(&session, move |session| finding::pasted(session, &bytes)).await
+}
+
+/// Looks up the picture that is on the clipboard, where the page was not handed it.
+#[tauri::command]
+#[cfg_attr(test, specta::specta)]
+pub(crate) async fn find_paste_copied(
+    window: WebviewWindow,
+    session: Shared<'_>,
+) -> Result<(), Problem> {
+    let (hand_over, handed_over) = channel();
+    let asked = window.run_on_main_thread(move || {
+        let _ = hand_over.send(clipboard::copied());
+    });
+    blocking(&session, move |session| {
+        let copied = asked.ok().and_then(|()| handed_over.recv().ok()).flatten();
+        match copied {
+            Some(Copied::File(path)) => {
+                finding::take(session, vec![path]);
+                Ok(())
+            }
+            Some(Copied::Picture(bytes)) => finding::pasted(session, &bytes),
+            None => Err(Problem::new(
+                "nothing_to_paste",
+                "There is no picture on the clipboard.",
+                "Copy the picture itself, not its address, or save it and choose the file.",
+            )),
+        }
+    })
+    .await
 }
 
 /// Looks the same picture up again, as after unlocking the ledger.

@@ -3,7 +3,7 @@
 use pipeline::fingerprint::changes::{Area, Verdict};
 use pipeline::fingerprint::matching::Region;
 use pipeline::takedown::{Answers, Asking};
-use pipeline::{Anchored, By, Certainty, Comparison, Leak, Likeness, Original};
+use pipeline::{Anchored, By, Certainty, Comparison, Leak, Likeness, Original, Recompression};
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
@@ -56,6 +56,8 @@ pub(crate) struct FoundMatch {
     /// Whole degrees, clockwise.
     pub(crate) rotation: i32,
     pub(crate) scale_percent: Option<u32>,
+    /// What it was encoded as anew, in words; nothing where bytes or pixels are the same.
+    pub(crate) encoded_as: Option<String>,
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) recipient: Option<String>,
@@ -220,6 +222,7 @@ impl FoundMatch {
             mirrored: found.mirrored,
             rotation: found.rotation.round() as i32,
             scale_percent: found.scale.map(|scale| whole(scale * 100.0)),
+            encoded_as: found.recompression.map(Recompression::in_words),
             width: found.size.0,
             height: found.size.1,
             recipient: found.recipient.clone(),

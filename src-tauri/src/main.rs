@@ -5,6 +5,7 @@ mod app;
 #[cfg(test)]
 mod bindings;
 mod cleaning;
+mod clipboard;
 mod cloak_view;
 mod commands;
 mod custody;

@@ -11,6 +11,9 @@ use crate::wait_for;
 /// Something to drag from: a small window in the corner that offers files as a file manager does.
 const DRAG_SOURCE: &str = include_str!("drag_source.py");
 
+/// A program that holds a picture on the clipboard.
+const CLIPBOARD: &str = include_str!("clipboard.py");
+
 /// A window, found by its title.
 #[derive(Debug, Clone)]
 pub(crate) struct Window(String);
@@ -83,6 +86,11 @@ impl Desktop {
     /// Opens the window that files are dragged from.
     pub(crate) fn drag_source(&self, files: &[&Path]) {
         self.python(DRAG_SOURCE, files);
+    }
+
+    /// Copies a picture, so that it can be pasted.
+    pub(crate) fn copy_picture(&self, picture: &Path) {
+        self.python(CLIPBOARD, &[picture]);
     }
 
     /// Drags from the source to the middle of a window and holds.

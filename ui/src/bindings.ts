@@ -90,6 +90,8 @@ export const commands = {
 	findChoose: () => typedError<null, Problem>(__TAURI_INVOKE("find_choose")),
 	/**  Looks up a picture from the clipboard, a whole file of bytes. */
 	findPaste: (bytes: number[]) => typedError<null, Problem>(__TAURI_INVOKE("find_paste", { bytes })),
+	/**  Looks up the picture that is on the clipboard, where the page was not handed it. */
+	findPasteCopied: () => typedError<null, Problem>(__TAURI_INVOKE("find_paste_copied")),
 	/**  Looks the same picture up again, as after unlocking the ledger. */
 	findAgain: () => typedError<null, Problem>(__TAURI_INVOKE("find_again")),
 	/**  Forgets the picture that is looked up. */
@@ -280,6 +282,8 @@ export type FoundMatch = {
 	/**  Whole degrees, clockwise. */
 	rotation: number,
 	scalePercent: number | null,
+	/**  What it was encoded as anew, in words; nothing where bytes or pixels are the same. */
+	encodedAs: string | null,
 	width: number,
 	height: number,
 	recipient: string | null,

@@ -11,6 +11,7 @@ export interface FindBackend {
   findOpen(open: boolean): Promise<Reply<null>>;
   findChoose(): Promise<Reply<null>>;
   findPaste(bytes: number[]): Promise<Reply<null>>;
+  findPasteCopied(): Promise<Reply<null>>;
   /** The same picture once more, as after unlocking the ledger. */
   findAgain(): Promise<Reply<null>>;
   findClear(): Promise<Reply<null>>;

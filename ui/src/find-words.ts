@@ -70,6 +70,7 @@ export const findWords = {
     const facts = [match.mirrored ? 'mirrored' : 'not mirrored'];
     facts.push(match.rotation === 0 ? 'upright' : `turned by ${number(match.rotation)}°`);
     if (match.scalePercent !== null) facts.push(`at ${number(match.scalePercent)} % of the size`);
+    if (match.encodedAs !== null) facts.push(`encoded anew as ${match.encodedAs}`);
     return facts.join(', ');
   },
   pixels: (match: FoundMatch) => `${dimensions(match.width, match.height)} pixels`,

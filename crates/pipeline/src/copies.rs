@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::Failure;
 use crate::leak::{self, Leak};
 use crate::look::{self, digest};
+use crate::recompression::Recompression;
 use crate::run::{caught, cores};
 use crate::source::Source;
 use crate::worker::{Looked, Picture, Workers};
@@ -99,6 +100,8 @@ pub struct Original {
     pub rotation: f64,
     /// Pixels of the picture per pixel of the photo.
     pub scale: Option<f64>,
+    /// What it was encoded as anew; nothing where bytes or pixels are the same.
+    pub recompression: Option<Recompression>,
     /// How many of the 256 bits of PDQ differ, where they are near.
     pub pdq_distance: Option<u32>,
     /// Width and height of the photo, in pixels.
@@ -168,7 +171,7 @@ impl<'a> Finder<'a> {
     pub fn find(&self, path: &Path, limits: &Limits, workers: &Workers) -> Result<Search, Failure> {
         let same = self.ledger.find_digest(&digest(path)?)?;
         let mut found = exact(&same, Likeness::SameFile);
-        let looked = match looked(path, limits, workers) {
+        let (looked, encoded) = match decoded(path, limits, workers) {
             Ok(looked) => looked,
             // What is known byte for byte need not be decoded.
             Err(_) if !found.is_empty() => return self.told(found, None),
@@ -188,7 +191,7 @@ impl<'a> Finder<'a> {
             Features::from_bytes(&bytes).ok()
         };
         let hits = caught(|| Ok(self.index.find(&query, &looked.pdq, cores(), features)))?;
-        found.extend(hits.iter().filter_map(|hit| self.original(hit)));
+        found.extend(hits.iter().filter_map(|hit| self.original(hit, encoded)));
         // Of one record, the first and surest.
         let mut known = Vec::new();
         found.retain(|original| {
@@ -207,10 +210,11 @@ impl<'a> Finder<'a> {
         })
     }
 
-    fn original(&self, hit: &Hit) -> Option<Original> {
+    fn original(&self, hit: &Hit, encoded: Recompression) -> Option<Original> {
         let record = self.records.get(hit.number)?;
         let pdq_distance = hit.pdq.map(|(distance, _)| distance);
         let plain = Original {
+            recompression: Some(encoded),
             pdq_distance,
             ..unaltered(record, Likeness::Alike)
         };
@@ -283,6 +287,7 @@ pub(crate) fn unaltered(record: &Record, kind: Likeness) -> Original {
         mirrored: false,
         rotation: 0.0,
         scale: None,
+        recompression: None,
         pdq_distance: None,
         size: (record.facts.width, record.facts.height),
     }
@@ -290,13 +295,23 @@ pub(crate) fn unaltered(record: &Record, kind: Likeness) -> Original {
 
 /// What a picture is looked up by.
 pub(crate) fn looked(path: &Path, limits: &Limits, workers: &Workers) -> Result<Looked, Failure> {
+    Ok(decoded(path, limits, workers)?.0)
+}
+
+/// The same, and how the picture is encoded.
+fn decoded(
+    path: &Path,
+    limits: &Limits,
+    workers: &Workers,
+) -> Result<(Looked, Recompression), Failure> {
     caught(|| {
         let source = Source::open(path, limits)?;
         let report = metadata::inspect(source.bytes(), limits)?;
         let picture = Picture::new(source.bytes(), &report);
-        workers
-            .look(&picture, QUERY_SIDE)
-            .map_err(|reason| look::not_decoded(reason, "It cannot be recognised by its pixels."))
+        let looked = workers.look(&picture, QUERY_SIDE).map_err(|reason| {
+            look::not_decoded(reason, "It cannot be recognised by its pixels.")
+        })?;
+        Ok((looked, Recompression::of(source.bytes(), report.container)))
     })
 }
 

@@ -10,6 +10,13 @@ const ZIGZAG: [usize; 64] = [
     52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
 
+/// The steps for brightness at quality 50, in the order of rows (ITU-T T.81 table K.1).
+const USUAL: Table = [
+    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
+    14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113,
+    92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+];
+
 /// The frame header and the tables that stand before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct JpegHeader {
@@ -68,6 +75,31 @@ impl JpegHeader {
             others: finest.unwrap_or(first),
         })
     }
+
+    /// The quality from 1 to 100, on the scale of the Independent JPEG Group's library, of which the steps for brightness
+    /// are nearest to this file's.
+    pub(crate) fn quality(&self) -> u8 {
+        let distance = |quality: u8| -> f64 {
+            let steps = self.first.iter().zip(usual(quality));
+            steps
+                .map(|(step, usual)| (f64::from(*step) / f64::from(usual)).ln().abs())
+                .sum()
+        };
+        (1..=100)
+            .min_by(|one, other| distance(*one).total_cmp(&distance(*other)))
+            .unwrap_or(1)
+    }
+}
+
+/// The steps for brightness that most programs use at this quality (`jpeg_quality_scaling` of the Independent JPEG Group).
+fn usual(quality: u8) -> Table {
+    let quality = u32::from(quality.clamp(1, 100));
+    let percent = if quality < 50 {
+        5000 / quality
+    } else {
+        200 - 2 * quality
+    };
+    USUAL.map(|step| ((u32::from(step) * percent + 50) / 100).clamp(1, 255) as u16)
 }
 
 /// The finer step at each frequency.

@@ -201,6 +201,9 @@ impl Evidence<'_> {
                 format!("{:.1} %", 100.0 * scale),
             ));
         }
+        if let Some(encoded) = original.recompression {
+            blocks.push(fact("Encoded anew as", encoded.in_words()));
+        }
     }
 
     fn changed(&self, blocks: &mut Vec<Block>) {

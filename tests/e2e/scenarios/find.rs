@@ -194,6 +194,30 @@ fn show(app: &App, selector: &str) {
 }
 
 #[test]
+fn a_picture_is_pasted_from_the_clipboard() {
+    let desktop = Desktop::start();
+    let beach = desktop.file("Pictures/beach.jpg", &with_comment(&photo(1)));
+    let seen = desktop.file("seen.png", &bytes(&published(), ImageFormat::Png));
+    let app = App::open(&desktop, &[&beach]);
+    app.click("button", "Clean 1 photo");
+    app.wait_for_row("beach.jpg", "Cleaned");
+    app.click("button", "Find");
+    app.wait_for_text("Drop the picture here");
+
+    desktop.activate(&app.window());
+    desktop.press(&["ctrl+v"]);
+    app.wait_for_text("There is no picture on the clipboard.");
+    desktop.copy_picture(&seen);
+    desktop.activate(&app.window());
+    desktop.press(&["ctrl+v"]);
+    app.wait_for_text("Pasted picture");
+    app.wait_for_text("A copy of a part of the photo");
+    app.wait_for_text("encoded anew as PNG");
+    desktop.screenshot("find-pasted");
+    app.close();
+}
+
+#[test]
 fn for_a_picture_of_somebody_young_nothing_is_made() {
     let desktop = Desktop::start();
     let app = App::open(&desktop, &[]);
