@@ -13,6 +13,7 @@ same person. Every figure stands beside its control; a ratio below 1.3 is marked
 
 import argparse
 import json
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -160,7 +161,8 @@ def match_rates(options):
     crops = {}
     for stem in sum(people, []):
         original = next((p for p in options.people.iterdir() if p.stem == stem), None)
-        cloaked = next((p for p in sorted(options.cloaked.rglob(f"{stem}*")) if p.is_file()), None)
+        # Not another photo whose number begins alike.
+        cloaked = next((p for p in sorted(options.cloaked.rglob(f"{stem}*")) if p.is_file() and re.fullmatch(rf"{stem}(\D.*)?", p.stem)), None)
         if original is None:
             continue
         before = load(original)

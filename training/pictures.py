@@ -92,7 +92,7 @@ def sample(rng, pictures, size, made=0.3):
         whole = pictures[sorted(pictures)[rng.integers(len(pictures))]]
         height, width = whole.shape[:2]
         # From a whole photo at the working size down to a close view of a part of it.
-        side = int(np.clip(min(height, width) * rng.uniform(0.4, 1.0), min(size, min(height, width)), min(height, width)))
+        side = int(np.clip(min(height, width) * rng.uniform(0.4, 1.0), min(size // 2, min(height, width)), min(height, width)))
         top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
         crop = whole[top:top + side, left:left + side]
         if side != size:

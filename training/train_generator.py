@@ -19,20 +19,24 @@ import generator
 import pack
 import pictures
 import transforms
-from visibility import Visibility
+from visibility import Visibility, norm
 
 FAMILY = {"taef2": "flux2", "taesana": "sana", "vaelight": "sd1"}
-LINES_OF_NOISE = 0.25
-SIZE = 192  # working crop; the photo is given at twice that
+LINES_OF_NOISE = 0.12
+INNER = 80  # of the crop, where lines are looked for without the border
+# Every how many steps a teacher is asked, and which of them.
+EVERY = {"taesana": 2, "vaelight": 2, "taef2": 2}
+EVERY_FROM = {"taesana": 0, "vaelight": 0, "taef2": 1}
+F_SIDE = 224  # what of a view FLUX.2's encoder is given
+# Working crop; the photo is given at twice that. The network sees about 100 px around: smaller crops would hold nothing but its border, and it
+# learned to be irregular there only.
+SIZE = 320
 
 
 def teachers(folder, names):
-    """Frozen encoders in bfloat16 where that is fast; the small one stays in float32."""
-    out = {}
-    for name in names:
-        net = pack.Network.open(folder / f"{name}.safetensors").requires_grad_(False)
-        out[name] = net.bfloat16().to(memory_format=torch.channels_last) if name != "vaelight" else net
-    return out
+    """Frozen encoders in bfloat16, which is faster."""
+    opened = {name: pack.Network.open(folder / f"{name}.safetensors").requires_grad_(False) for name in names}
+    return {name: net.bfloat16().to(memory_format=torch.channels_last) for name, net in opened.items()}
 
 
 def latent(net, x):
@@ -45,6 +49,17 @@ def relative_shift(net, clean, cloaked):
     with torch.no_grad():
         base = latent(net, clean)
     return (latent(net, cloaked) - base).flatten(1).norm(dim=1) / base.flatten(1).norm(dim=1)
+
+
+def composed(rng, photos, side):
+    """One picture, side×side×3 uint8; now and then a part of it is another picture, so that plain and busy share a budget."""
+    whole = pictures.sample(rng, photos, side)
+    if rng.random() < 0.3:
+        wide, high = (int(v) for v in rng.integers(side // 3, side, 2))
+        left, top = int(rng.integers(0, side - wide + 1)), int(rng.integers(0, side - high + 1))
+        whole = whole.copy()
+        whole[top:top + high, left:left + wide] = pictures.sample(rng, photos, side)[top:top + high, left:left + wide]
+    return whole
 
 
 def spectrum(d, side=64, hop=32):
@@ -65,24 +80,37 @@ def rings(side=64):
     return radius, inside
 
 
-_RADIUS, _INSIDE = rings()
-_COUNT = torch.zeros(33).index_add_(0, _RADIUS[_INSIDE], torch.ones(int(_INSIDE.sum())))
 
 
-def regularity(d):
+def borders(d, side=32):
+    """The strips along the upper and lower edge, and, turned, those along the left and right: 2N pictures."""
+    across = torch.cat([d[:, :, :side], d[:, :, -side:]], 2)
+    down = torch.cat([d[..., :side], d[..., -side:]], 3).transpose(2, 3)
+    return torch.cat([across, down])
+
+
+def plainness(x):
+    """1 where the picture is plain, 0 where it is busy: by the luminance's standard deviation in 9×9. N×1×h×w."""
+    y = F.pad(x.mean(1, keepdim=True), (4, 4, 4, 4), mode="replicate")
+    spread = F.avg_pool2d(y.square(), 9, 1) - F.avg_pool2d(y, 9, 1).square()
+    return torch.exp(-spread.clamp_min(0).sqrt() / 3)
+
+
+def regularity(d, side=64, hop=32):
     """How far a texture is from noise, per picture and channel: its power's concentration over directions and over frequencies.
 
     Lines, combs and gratings hold the power of a ring of frequencies in a few directions; irregular texture spreads it. Every
     ring counts by the root of its share, or faint lines would hide beside strong colour. Both are 0 for noise.
     """
-    power = spectrum(d)
-    many = len(d) * 3
-    flat = power[:, :, _INSIDE].flatten(0, 1)
-    ring = _RADIUS[_INSIDE]
+    power = spectrum(d, side, hop)
+    radius, inside = rings(side)
+    many, ring = len(d) * 3, radius[inside]
+    flat = power[:, :, inside].flatten(0, 1)
+    count = torch.zeros(33).index_add_(0, ring, torch.ones(len(ring)))
     total = torch.zeros(many, 33).index_add_(1, ring, flat)
     square = torch.zeros(many, 33).index_add_(1, ring, flat.square())
     share = (total / (total.sum(1, keepdim=True) + 1e-6) + 1e-6).sqrt()
-    lines = torch.log(square * _COUNT / (total.square() + 1e-9) + 1e-6)
+    lines = torch.log(square * count / (total.square() + 1e-9) + 1e-6)
     # What an average of some dozen tiles of noise shows is no line.
     angular = (share * F.relu(lines - LINES_OF_NOISE)).sum(1) / share.sum(1)
     overall = torch.log((flat.square().mean(1) + 1e-6) / (flat.mean(1).square() + 1e-6))
@@ -101,8 +129,13 @@ def main():
     parser.add_argument("--name", default="generator")
     parser.add_argument("--teachers", nargs="*", default=["taesana", "vaelight", "taef2"])
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--schedule-steps", type=int, default=12000, help="steps over which the learning rate falls")
-    parser.add_argument("--batch", type=int, default=2)
+    parser.add_argument("--steps", type=int, help="end at this step")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--schedule-from", type=int, default=0, help="the step at which the learning rate begins to fall")
+    parser.add_argument("--schedule-steps", type=int, default=12000, help="steps over which it falls")
+    parser.add_argument("--weights", type=float, nargs="*", default=[0.5, 1.0, 2.5], help="of the teachers' shifts")
+    parser.add_argument("--energy", type=float, default=1.0, help="weight of the logarithm of the change's root mean square")
+    parser.add_argument("--plain", type=float, default=0.4, help="how much more a change counts as visible where the picture is plain")
     parser.add_argument("--angular", type=float, default=3.0)
     parser.add_argument("--overall", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=1)
@@ -115,7 +148,7 @@ def main():
     checkpoint = options.run / f"{options.name}.pt"
 
     torch.manual_seed(options.seed)
-    net = generator.Generator()
+    net = generator.Generator().to(memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(net.parameters(), lr=1e-3, betas=(0.9, 0.99))
     average = {k: v.clone() for k, v in net.state_dict().items()}
     rng, step = np.random.default_rng(options.seed), 0
@@ -142,48 +175,57 @@ def main():
             whole.load_state_dict(average)
             generator.export(whole, options.pack, [FAMILY[name] for name in options.teachers])
 
-    while time.time() - started < options.minutes * 60:
-        progress = min(1.0, step / options.schedule_steps)
+    while time.time() - started < options.minutes * 60 and step != options.steps:
+        progress = min(1.0, max(0.0, (step - options.schedule_from) / options.schedule_steps))
         for group in optimiser.param_groups:
-            group["lr"] = 1e-3 * min(1, (step + 1) / 100) * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * progress)))
-        full = np.stack([pictures.sample(rng, photos, 2 * SIZE) for _ in range(options.batch)])
-        small = np.stack([cv2.resize(p, (SIZE, SIZE), interpolation=cv2.INTER_AREA) for p in full])
-        full, small = (torch.from_numpy(a).permute(0, 3, 1, 2).float() for a in (full, small))
-        strength = torch.exp(torch.from_numpy(rng.uniform(math.log(1.2), math.log(4.5), options.batch))).float()
-        ratio = torch.exp2(torch.from_numpy(rng.uniform(0.0, 3.0, options.batch))).float()
+            group["lr"] = options.rate * min(1, (step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
+        full = composed(rng, photos, 2 * SIZE)
+        small = cv2.resize(full, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+        full, small = (torch.from_numpy(a).permute(2, 0, 1)[None].float() for a in (full, small))
+        strength = torch.tensor([math.exp(rng.uniform(math.log(0.9), math.log(3.5)))])
+        ratio = torch.tensor([2 ** rng.uniform(0.0, 3.0)])
 
-        raw = generator.raw_output(net, small, strength, noise)
-        d = generator.spend(raw, measure(small, raw, ratio), strength)
+        with torch.autocast("cpu", torch.bfloat16):
+            raw = generator.raw_output(net, small, strength, noise)
+        raw = raw.float()
+        d = generator.spend(raw, measure(small, raw * (1 + options.plain * plainness(small)), ratio), strength)
         cloaked = (full + transforms.enlarge(d, 2 * SIZE, 2 * SIZE)).clamp(0, 255)
         transform = transforms.draw(rng, SIZE)
         with torch.no_grad():
             clean_view = transform(full)
         view = transform(cloaked)
         loss, shifts = 0.0, {}
-        for name, encoder in encoders.items():
-            if name == "taef2":  # the dear one: every second step, one picture
-                if step % 2:
-                    continue
-                shift = relative_shift(encoder, clean_view[:1], view[:1])
-            else:
-                shift = relative_shift(encoder, clean_view, view)
-            weight = 2.0 if name == "taef2" else 1.0
-            loss = loss - weight * (torch.log(shift + 1e-4) + 0.5 * shift).mean()
+        for name, share in zip(encoders, options.weights, strict=True):
+            every = EVERY[name] if len(encoders) > 1 else 1
+            if step % every != EVERY_FROM[name] % every:
+                continue
+            clean, moved = clean_view, view
+            if name == "taef2":  # the dear one is given a part of the view, as large as can be: where it is plain must count for more
+                side = min(F_SIDE, view.shape[2])
+                top, left = (int(v) for v in rng.integers(0, view.shape[2] - side + 1, 2) // 8 * 8)
+                clean, moved = (v[:, :, top:top + side, left:left + side] for v in (clean_view, view))
+            shift = relative_shift(encoders[name], clean, moved)
+            share *= every
+            loss = loss - share * (torch.log(shift + 1e-4) + 0.5 * shift).mean()
             shifts[name] = shift.mean().item()
-        angular, overall = regularity(raw)
+        # Noise of the same energy is what the effect is held against: effect, not energy, is to be bought with visibility.
+        loss = loss + options.energy * 0.5 * torch.log(d.square().mean() + 1e-4)
+        # Within, where the network sees no border, and along the border, each for itself.
+        angular, overall = regularity(raw[..., INNER:-INNER, INNER:-INNER], 32, 16)
+        edge, _ = regularity(borders(raw), 32, 16)
         # Irregular enough is enough: below these the texture is free to be band-limited.
-        uneven = options.angular * (angular * _CHANNELS).sum(1).mean() + options.overall * (F.relu(overall - 2.0) * _CHANNELS).sum(1).mean()
+        uneven = options.angular * ((angular * _CHANNELS).sum(1).mean() + (edge * _CHANNELS).sum(1).mean()) + options.overall * (F.relu(overall - 2.0) * _CHANNELS).sum(1).mean()
         loss = loss + uneven * len(encoders)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         step += 1
-        keep = min(0.99, step / (step + 20))
+        keep = min(0.997, step / (step + 20))
         with torch.no_grad():
             for key, value in net.state_dict().items():
                 average[key].lerp_(value, 1 - keep)
-        shifts |= {"angular": (angular * _CHANNELS).sum(1).mean().item(), "overall": overall.mean().item(), "rms": d.detach().square().mean().sqrt().item()}
+        shifts |= {"angular": (angular * _CHANNELS).sum(1).mean().item(), "edge": (edge * _CHANNELS).sum(1).mean().item(), "overall": overall.mean().item(), "rms": d.detach().square().mean().sqrt().item()}
         for key, value in shifts.items():
             seen[key] = value if key not in seen else 0.98 * seen[key] + 0.02 * value
         if step % 50 == 0:

@@ -67,6 +67,24 @@ def smooth(x, strength):
     return total / weight
 
 
+def denoise(x, moves, h=10.0):
+    """Non-local means (7×7 patches) over some displacements of its 21×21 window only, given as (down, right) in −10..10.
+
+    The weights are taken as given backward: what is left is an average, whose gradient is cheap.
+    """
+    reach, (height, width) = 10, x.shape[2:]
+    padded = F.pad(x, (reach, reach, reach, reach), mode="reflect")
+    own = len(moves) / 440  # the picture itself counts once among all 441
+    total, weight = own * x, own
+    for down, right in moves:
+        moved = padded[:, :, reach + down:reach + down + height, reach + right:reach + right + width]
+        with torch.no_grad():
+            apart = F.avg_pool2d(F.pad((x - moved).square().mean(1, keepdim=True), (3, 3, 3, 3), mode="reflect"), 7, 1)
+            near = torch.exp(-apart / h ** 2)
+        total, weight = total + near * moved, weight + near
+    return total / weight
+
+
 def draw(rng, size, fixed=None, still=False):
     """Random transform for pictures at twice the working scale (about 1080 px for a photo worked on at 512).
 
@@ -77,16 +95,19 @@ def draw(rng, size, fixed=None, still=False):
     offset = tuple(int(v) for v in rng.integers(0, 33, 2))
     side = 2 * size - 32
     zoom = 1.0
-    if rng.random() < 0.4:
-        zoom = rng.uniform(1.1, 2.4)
+    whole = rng.random()
+    if whole < 0.3:  # seen at the very size that it was worked on at
+        offset, side = (0, 0), 2 * size
+    elif whole < 0.7:
+        zoom = rng.uniform(1.1, 2.2)
         inner = max(64, int(side / zoom))
         offset = tuple(int(v) for v in rng.integers(0, 2 * size - inner + 1, 2))
         side = inner
     quality, sampling = int(rng.integers(60, 93)), rng.random() < 0.7
-    if rng.random() < 0.55:  # upload: compressed near 1080 px
+    if rng.random() < 0.6:  # upload: compressed near 1080 px
         steps.append(lambda x: jpeg(x, quality, sampling))
-    out = int(rng.choice([192, 224, 256, 288] if zoom == 1.0 else [192, 224, 256])) * size // 256 // 32 * 32
-    out = fixed or out
+    out = int(rng.choice([192, 224, 256])) * size // 256 // 32 * 32
+    out = fixed or (size // 32 * 32 if whole < 0.3 else out)
     mode = "bilinear" if rng.random() < 0.5 else "bicubic"
 
     def view(x):
@@ -95,16 +116,19 @@ def draw(rng, size, fixed=None, still=False):
 
     steps = [] if still else [*steps, view]
     kind = rng.random()
-    if kind < 0.18:  # down and up again
-        ratio = rng.uniform(0.45, 0.9)
+    if kind < 0.20:  # down and up again
+        ratio = rng.uniform(0.4, 0.85)
         inner = int(out * ratio)
         steps.append(lambda x: enlarge(shrink(x, inner, inner), out, out))
-    elif kind < 0.30:
+    elif kind < 0.28:
         sigma = rng.uniform(0.4, 1.2)
         steps.append(lambda x: blur(x, sigma))
-    elif kind < 0.45:
+    elif kind < 0.34:
         strength = rng.uniform(6, 20)
         steps.append(lambda x: smooth(x, strength))
+    elif kind < 0.46:
+        moves = [m for m in map(tuple, rng.integers(-10, 11, (24, 2)).tolist()) if m != (0, 0)]
+        steps.append(lambda x: denoise(x, moves))
     if first < 0.3:
         last = int(rng.integers(60, 93))
         steps.append(lambda x: jpeg(x, last, True))
