@@ -140,7 +140,7 @@ fn from_the_record_to_the_takedown_pack() {
     let (code, out, err) = place.run(&shown);
     assert_eq!(code, 0, "{err}");
     assert!(
-        out.contains("Very sure: 98.3 % or more")
+        out.contains("Very sure: 99.7 % or more")
             && out.contains("look alike where they should be"),
         "{out}"
     );
