@@ -26,18 +26,18 @@ What a cloak does not do:
   - It does not stop \"nudify\" or inpainting apps, or face swaps: an image encoder of 2025/26 with 32
     channels still reproduces the person. What was measured are latents and face recognisers, not
     finished deepfakes.
-  - Out of the box it is weak. After an upload, the instant cloak moved what three image encoders
-    see 1.0 to 1.7 times as far as plain noise of the same energy: on FLUX.2 and Stable Diffusion
-    1.x too little to claim anything. On a family of models that it has not seen, expect little more
-    than noise.
+  - Out of the box it is weak. On six photos at light, after an upload, the instant cloak moved what
+    Sana's encoder sees 1.8 times as far as plain noise of the same energy, Stable Diffusion 1.x's
+    1.5 times, and FLUX.2's 1.2 times, too little to claim anything. On a family of models that it
+    has not seen, expect little more than noise.
   - Strong settings are visible on skin, every setting is on plain backgrounds such as sky and
     walls; a score such as SSIM alone hides that.
   - Screenshots, photographs of the screen and heavy denoising reduce it. Start again from the
     original, never from a cloaked copy.
-  - In twelve portraits tried at balanced, the face recogniser that the cloak was made on matched at
-    most one copy with its original, but two others that it was made without still matched every one.
-    The report tells it for each face of each photo. A recogniser that is trained anew may undo
-    whatever was moved.
+  - In sixteen portraits tried at balanced, the face recogniser that the cloak was made on still
+    matched two copies with their original after an upload, and two others that it was made without
+    matched every one. The report tells it for each face of each photo. A recogniser that is trained
+    anew may undo whatever was moved.
 
 With --json one object: {cloaked, original, visibility, visibility_sampled, encoders [{name, title,
 origin, held_out, as_is {shift, noise}, jpeg_alone, after_upload {..}, after_denoise {..},
