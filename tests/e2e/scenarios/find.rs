@@ -213,6 +213,10 @@ fn a_picture_is_pasted_from_the_clipboard() {
     app.wait_for_text("Pasted picture");
     app.wait_for_text("A copy of a part of the photo");
     app.wait_for_text("encoded anew as PNG");
+    app.wait(
+        "the problem to go",
+        "return !document.body.innerText.includes('There is no picture on the clipboard.')",
+    );
     desktop.screenshot("find-pasted");
     app.close();
 }
