@@ -8,6 +8,7 @@
 
 mod votes;
 
+use std::panic::resume_unwind;
 use std::thread;
 
 use serde::Serialize;
@@ -168,11 +169,11 @@ fn in_parts<T: Send>(
             .chunks(size)
             .map(|part| scope.spawn(move || work(part)))
             .collect();
-        // A thread that panicked has nothing to say; the others have.
-        parts
-            .into_iter()
-            .flat_map(|part| part.join().unwrap_or_default())
-            .collect()
+        let join = |part: thread::ScopedJoinHandle<'_, Vec<T>>| {
+            // Going on without its part would tell that nothing is in it.
+            part.join().unwrap_or_else(|panic| resume_unwind(panic))
+        };
+        parts.into_iter().flat_map(join).collect()
     })
 }
 

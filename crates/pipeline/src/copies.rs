@@ -1,6 +1,7 @@
 //! Which recorded photos a picture was made from.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use fingerprint::features::{Features, QUERY_SIDE, Query};
 use fingerprint::matching::Region;
@@ -185,12 +186,18 @@ impl<'a> Finder<'a> {
         if found.is_empty() && !query.is_usable() && !looked.pdq.is_usable() {
             return Err(no_detail());
         }
+        let unread = OnceLock::new();
         let features = |number: usize| {
             let record = self.records.get(number)?;
-            let bytes = self.ledger.features_of(record).ok()??;
+            let bytes = self.ledger.features_of(record);
+            let bytes = bytes.map_err(|error| unread.set(error)).ok()??;
             Features::from_bytes(&bytes).ok()
         };
         let hits = caught(|| Ok(self.index.find(&query, &looked.pdq, cores(), features)))?;
+        // A photo that could not be compared must not pass for one that is not it.
+        if let Some(error) = unread.into_inner() {
+            return Err(error.into());
+        }
         found.extend(hits.iter().filter_map(|hit| self.original(hit, encoded)));
         // Of one record, the first and surest.
         let mut known = Vec::new();

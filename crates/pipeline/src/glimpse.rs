@@ -30,7 +30,7 @@ pub(crate) fn glimpse(opened: &mut Opened, limits: &Limits) -> Option<Report> {
     if !opened.container().has_unseen_pixels() || size < PHOTO_BYTES_MIN {
         return None;
     }
-    let mut room = zeros(size);
+    let mut room = zeros(size)?;
     let report = room.get_mut(..size).and_then(|bytes| {
         let gap = EDGE_BYTES..size.saturating_sub(EDGE_BYTES);
         let is_read = read_edges(opened.file(), bytes);
@@ -61,15 +61,18 @@ fn read_edges(file: &mut File, bytes: &mut [u8]) -> bool {
     matches!(read(), Ok(0))
 }
 
-/// At least this many zeros.
-fn zeros(bytes: usize) -> Vec<u8> {
+/// At least this many zeros; nothing where there is not enough memory.
+fn zeros(bytes: usize) -> Option<Vec<u8>> {
     let mut kept = kept();
     if let Some(at) = kept.iter().position(|room| room.len() >= bytes) {
-        return kept.swap_remove(at);
+        return Some(kept.swap_remove(at));
     }
     kept.pop();
     drop(kept);
-    vec![0; bytes.checked_next_multiple_of(STEP_BYTES).unwrap_or(bytes)]
+    let bytes = bytes.checked_next_multiple_of(STEP_BYTES).unwrap_or(bytes);
+    // Only `vec!` gets zeros for nothing, and it ends the program where there is no memory; so that is asked first.
+    Vec::<u8>::new().try_reserve_exact(bytes).ok()?;
+    Some(vec![0; bytes])
 }
 
 /// Keeps memory that holds zeros alone, unless there is enough of it.

@@ -135,7 +135,7 @@ impl Recording<'_> {
             }
             Err(reason) => {
                 notes.push(format!(
-                    "{reason}, so its pixels have no digest in the ledger."
+                    "{reason}, so its pixels have no digest in the ledger, and copies of it cannot be recognised."
                 ));
                 None
             }

@@ -87,7 +87,7 @@ fn walk_through(theme: &str) {
     app.click("radio", theme);
     app.click("button", "Clean");
     app.click("button", "Clean 1 photo");
-    app.wait_for_row("beach.jpg", "Cleaned");
+    wait_for_record(&app);
 
     app.click("button", "Find");
     app.wait_for_text("Drop the picture here");
@@ -174,6 +174,15 @@ fn walk_through(theme: &str) {
     app.close();
 }
 
+/// Waits until the photo is cleaned, and recorded with what a copy is recognised by.
+fn wait_for_record(app: &App) {
+    app.wait_for_row("beach.jpg", "Cleaned");
+    app.open_row("beach.jpg");
+    app.wait_for_text("Show its ledger record");
+    let told = app.text();
+    assert!(!told.contains("cannot be recognised"), "{told}");
+}
+
 /// Waits until this picture of the comparison is painted.
 fn wait_for_panel(app: &App, what: &str) {
     app.wait(
@@ -200,7 +209,7 @@ fn a_picture_is_pasted_from_the_clipboard() {
     let seen = desktop.file("seen.png", &bytes(&published(), ImageFormat::Png));
     let app = App::open(&desktop, &[&beach]);
     app.click("button", "Clean 1 photo");
-    app.wait_for_row("beach.jpg", "Cleaned");
+    wait_for_record(&app);
     app.click("button", "Find");
     app.wait_for_text("Drop the picture here");
 

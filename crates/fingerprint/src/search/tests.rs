@@ -99,3 +99,14 @@ fn an_empty_index_and_lost_features() {
         (None, Some((0, Turn::None)))
     );
 }
+
+#[test]
+#[should_panic(expected = "lost")]
+fn a_comparison_that_panics_is_not_passed_over() {
+    let rgb = photo(SIZE.0, SIZE.1, 1);
+    let pixels = Pixels::new(SIZE.0, SIZE.1, &rgb).unwrap();
+    let (query, pdq) = (Query::of(&pixels), pdq(&pixels, Form::Nearest));
+    let mut index = Index::new();
+    index.add(&Features::of(&pixels), None);
+    index.find(&query, &pdq, 2, |_| panic!("lost"));
+}

@@ -236,10 +236,10 @@ impl Workers {
             return panic::catch_unwind(perform).unwrap_or(Err(NotDecoded::Undecodable));
         };
         let used = self.idle().pop();
-        let is_used = used.is_some();
         match self.ask_worker(used, program, task, picture.bytes) {
-            // A worker may have ended since its last picture, so one more chance with a fresh one.
-            Err(NotDecoded::Lost) if is_used => self.ask_worker(None, program, task, picture.bytes),
+            // A worker may have ended since its last picture, or the system had no room for it just then. What is lost again
+            // is the picture's own doing.
+            Err(NotDecoded::Lost) => self.ask_worker(None, program, task, picture.bytes),
             reply => reply,
         }
     }
@@ -467,6 +467,17 @@ mod tests {
     fn a_program_that_hangs_is_stopped() {
         assert_eq!(asked("exec sleep 60"), Err(NotDecoded::TimedOut));
         assert_eq!(asked("while :; do :; done"), Err(NotDecoded::TimedOut));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_worker_that_is_lost_is_followed_by_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("second").display().to_string();
+        let first = format!("if mkdir '{mark}'; then exit; fi");
+        let answers = format!("{first}\nprintf '\\002\\000\\000\\000\\000'; exec sleep 60");
+        assert_eq!(asked(&answers), Err(NotDecoded::Undecodable));
+        assert_eq!(asked("exit"), Err(NotDecoded::Lost));
     }
 
     /// As happens when something else takes the processor.
