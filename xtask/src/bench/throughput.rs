@@ -10,8 +10,6 @@ use crate::photos::{KINDS, Kind};
 use crate::{project, tools};
 
 const SET_BYTES: u64 = 200_000_000;
-/// The size that phones make.
-const PHOTO_BYTES: usize = 4_000_000;
 const SPEED_MIN: f64 = 500.0 * MEGA;
 /// Below this, starting on a file takes longer than reading it, and a speed in bytes says nothing.
 const PHOTO_BYTES_MIN: f64 = 500e3;
@@ -81,7 +79,8 @@ pub(super) fn measure(cloakroom: &Path, scratch: &Scratch) -> Result<Vec<Bound>,
     let mut bounds = Vec::new();
     for kind in KINDS {
         let Some(photo) = kind.photo else { continue };
-        let made = format!("{} made here", kind.name);
+        let size = kind.photo_bytes as f64 / MEGA;
+        let made = format!("{} of {size:.0} MB made here", kind.name);
         let fill = |kind: &Kind, folder: &Path| fill_with_noise(kind, photo, folder);
         let set = Set::new(kind, made, scratch, fill)?;
         bounds.extend(table(&set, cloakroom, scratch)?);
@@ -294,10 +293,10 @@ fn fill_with_noise(
 ) -> Result<Vec<PathBuf>, String> {
     let make = |number: u64| {
         let file = folder.join(format!("{number:05}.{}", kind.extensions[0]));
-        write(&file, &photo(PHOTO_BYTES, number + 1))?;
+        write(&file, &photo(kind.photo_bytes, number + 1))?;
         Ok(file)
     };
-    (0..SET_BYTES / PHOTO_BYTES as u64).map(make).collect()
+    (0..SET_BYTES / kind.photo_bytes as u64).map(make).collect()
 }
 
 fn copies(files: &[PathBuf], folder: &Path) -> Result<Vec<PathBuf>, String> {
