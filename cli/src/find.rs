@@ -9,8 +9,7 @@ use pipeline::ledger::Ledger;
 use pipeline::worker::Workers;
 use pipeline::{
     Anchored, By, Cancel, Certainty, Comparison, Evidence, Failure, Finder, FoundPicture, Leak,
-    Likeness, Limits, Original, Search, anchored, compare_with, gather, locate, save_evidence,
-    save_report,
+    Likeness, Limits, Original, anchored, compare_with, gather, locate, save_evidence, save_report,
 };
 use serde::Serialize;
 
@@ -26,6 +25,9 @@ struct Told<'a> {
     matches: &'a [Matched],
     #[serde(skip_serializing_if = "Option::is_none")]
     leak: Option<&'a Leak>,
+    /// How many recorded files have no fingerprints and could not be compared with it.
+    #[serde(skip_serializing_if = "is_zero")]
+    not_comparable: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<&'a Changes>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,6 +47,7 @@ struct Matched {
 struct Looked {
     matches: Vec<Matched>,
     leak: Option<Leak>,
+    not_comparable: u64,
     comparison: Option<Comparison>,
     error: Option<Failure>,
     is_searched: bool,
@@ -75,6 +78,7 @@ fn find(ledger: &Ledger, finder: &Finder<'_>, args: &find_args::Find) -> ExitCod
                 path: &name,
                 matches: &looked.matches,
                 leak: looked.leak.as_ref(),
+                not_comparable: looked.not_comparable,
                 changes,
                 error: looked.error.as_ref(),
             }));
@@ -85,12 +89,7 @@ fn find(ledger: &Ledger, finder: &Finder<'_>, args: &find_args::Find) -> ExitCod
             print_error(&text::problem(&line, Style::of_errors()));
         }
         if looked.is_searched {
-            let text = in_words(
-                &shown(&name),
-                &looked.matches,
-                looked.leak.as_ref(),
-                changes,
-            );
+            let text = in_words(&shown(&name), &looked, changes);
             print(text.as_bytes());
         }
     }
@@ -111,10 +110,11 @@ fn look(
     workers: &Workers,
     looked: &mut Looked,
 ) -> Result<(), Failure> {
-    let Search { matches, leak, .. } = finder.find(image, limits, workers)?;
+    let search = finder.find(image, limits, workers)?;
     looked.is_searched = true;
-    looked.leak = leak;
-    for original in matches {
+    looked.leak = search.leak;
+    looked.not_comparable = search.not_comparable;
+    for original in search.matches {
         let anchored = anchored(ledger, &ledger.get(&original.record)?)?;
         looked.matches.push(Matched { original, anchored });
     }
@@ -165,20 +165,23 @@ fn compared(
     Ok(None)
 }
 
-fn in_words(
-    name: &str,
-    matches: &[Matched],
-    leak: Option<&Leak>,
-    changes: Option<&Changes>,
-) -> String {
+fn in_words(name: &str, looked: &Looked, changes: Option<&Changes>) -> String {
     let mut text = String::new();
-    if matches.is_empty() {
+    if looked.matches.is_empty() {
         let _ = writeln!(
             text,
             "{name}: not made from any photo recorded here, as far as can be told"
         );
+        let count = looked.not_comparable;
+        if count > 0 {
+            let have = if count == 1 { "file has" } else { "files have" };
+            let _ = writeln!(
+                text,
+                "  {count} recorded {have} no fingerprints and could not be compared with it"
+            );
+        }
     }
-    for Matched { original, anchored } in matches {
+    for Matched { original, anchored } in &looked.matches {
         let _ = writeln!(
             text,
             "{name}: {}, record {} of {}",
@@ -227,13 +230,18 @@ fn in_words(
             let _ = writeln!(text, "  Anchored: {}", shown(&anchor.says.join(" ")));
         }
     }
-    if let Some(leak) = leak {
+    if let Some(leak) = &looked.leak {
         text.push_str(&leaked(leak));
     }
     if let Some(changes) = changes {
         text.push_str(&changed_in_words(changes));
     }
     text
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn likeness(original: &Original) -> &'static str {

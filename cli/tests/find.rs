@@ -190,6 +190,21 @@ fn the_file_itself_two_sources_and_strangers() {
         err.contains("There is too little in this picture to recognise it by."),
         "{err}"
     );
+    // One whose pixels nothing decodes is recorded all the same, and it is said that it was not compared.
+    let undecodable =
+        b"GIF89a\x08\0\x08\0\x80\0\0\0\0\0\xFF\xFF\xFF,\0\0\0\0\x08\0\x08\0\0\x02\x02\xFF\xFF\0;";
+    fs::write(place.folder().join("bad.gif"), undecodable).unwrap();
+    let (code, _, err) = place.run(&["clean", "bad.gif"]);
+    assert_eq!(code, 0, "{err}");
+    let (_, out, _) = place.run(&["find", "other.png"]);
+    assert_eq!(
+        out,
+        "other.png: not made from any photo recorded here, as far as can be told\n  \
+         1 recorded file has no fingerprints and could not be compared with it\n"
+    );
+    let (_, out, _) = place.run(&["find", "other.png", "--json"]);
+    assert_eq!(line(&out)["not_comparable"], 1, "{out}");
+
     let (_, out, _) = place.run(&["find", "blank.png", "no.txt", "--json"]);
     let errors: Vec<Value> = out
         .lines()

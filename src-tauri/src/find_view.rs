@@ -29,6 +29,8 @@ pub(crate) enum FindState {
         has_picture: bool,
         matches: Vec<FoundMatch>,
         leak: Option<FoundLeak>,
+        /// Recorded files without fingerprints.
+        not_comparable: u32,
     },
     Failed {
         name: String,

@@ -181,7 +181,8 @@ fn look(session: &Session, path: PathBuf, pasted: Option<NamedTempFile>) {
         }
         now.found = found.map(Arc::new);
         now.state = match done {
-            Ok((Search { matches, leak, .. }, anchors)) => {
+            Ok((search, anchors)) => {
+                let Search { matches, leak, .. } = search;
                 let told = matches.iter().zip(anchors);
                 let told = told.map(|(found, anchored)| FoundMatch::new(found, anchored));
                 let state = FindState::Found {
@@ -190,6 +191,7 @@ fn look(session: &Session, path: PathBuf, pasted: Option<NamedTempFile>) {
                     has_picture: now.found.is_some(),
                     matches: told.collect(),
                     leak: leak.map(Into::into),
+                    not_comparable: u32::try_from(search.not_comparable).unwrap_or(u32::MAX),
                 };
                 now.matches = matches;
                 state

@@ -230,7 +230,9 @@ export type Field = {
 /**  How looking a picture up is going. */
 export type FindState = { kind: "idle" } | { kind: "looking"; name: string } | { kind: "found";
 /**  Under which its pictures are served. */
-id: number; name: string; hasPicture: boolean; matches: FoundMatch[]; leak: FoundLeak | null } | { kind: "failed"; name: string; problem: Problem };
+id: number; name: string; hasPicture: boolean; matches: FoundMatch[]; leak: FoundLeak | null;
+/**  Recorded files without fingerprints. */
+notComparable: number } | { kind: "failed"; name: string; problem: Problem };
 
 /**  One thing that was found in a photo, in a person's words. */
 export type Finding = {

@@ -21,6 +21,10 @@ export const findWords = {
   none: 'Not made from any photo recorded here, as far as can be told',
   noneText:
     'A photo that was never recorded, or recorded without fingerprints, cannot be recognised. Very small, very blurred and nearly blank pictures cannot either.',
+  notComparable: (n: number) =>
+    n === 1
+      ? 'One recorded file has no fingerprints and could not be compared with it.'
+      : `${number(n)} recorded files have no fingerprints and could not be compared with it.`,
   locked: 'Your records are locked. Unlock them to compare the picture with them.',
   several: (n: number) => `${number(n)} of your photos are in it, the surest first`,
   one: 'One of your photos',

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Statement};
 
 use crate::Ledger;
 use crate::digest::Digest;
-use crate::entry::Entry;
+use crate::entry::{Entry, Kind};
 use crate::error::Error;
 use crate::key::Session;
 use crate::keyring::Keyring;
@@ -63,6 +63,21 @@ impl Ledger {
             },
         )?;
         hand_over(waiting)
+    }
+
+    /// How many photos and videos were recorded without local features: copies of these cannot be recognised.
+    ///
+    /// # Errors
+    ///
+    /// What [`open`](Self::open) says if the file cannot be used now.
+    pub fn count_without_features(&self) -> Result<u64, Error> {
+        let count: i64 = self.state().connection.query_row(
+            "SELECT count(*) FROM records
+             WHERE kind = ?1 AND sequence NOT IN (SELECT sequence FROM features)",
+            [Kind::Photo.name()],
+            |row| row.get(0),
+        )?;
+        Ok(count.unsigned_abs())
     }
 
     /// The local features of a record, if it has any, compared with the digest in it.

@@ -36,6 +36,7 @@ fn features_come_back_with_their_records() {
     assert_eq!(all(&ledger).unwrap(), [first.clone(), second]);
     assert_eq!(ledger.features_of(&first.0).unwrap(), Some(first.1.clone()));
     assert_eq!(ledger.features_of(&none).unwrap(), None);
+    assert_eq!(ledger.count_without_features().unwrap(), 1);
     assert_eq!(ledger.get(&first.0.id).unwrap(), first.0);
 
     drop(ledger);

@@ -116,6 +116,8 @@ pub struct Search {
     pub matches: Vec<Original>,
     /// Which of several published copies it was made from; nothing where nobody asked by recording whom they are for.
     pub leak: Option<Leak>,
+    /// How many recorded files have no fingerprints that can be compared: it may be made from one of these, all the same.
+    pub not_comparable: u64,
     /// Its width and height, in pixels, where it could be decoded.
     #[serde(skip)]
     pub size: Option<(u32, u32)>,
@@ -127,6 +129,7 @@ pub struct Finder<'a> {
     ledger: &'a Ledger,
     index: Index,
     records: Vec<Record>,
+    not_comparable: u64,
 }
 
 impl<'a> Finder<'a> {
@@ -136,6 +139,7 @@ impl<'a> Finder<'a> {
     /// When the ledger is locked or cannot be used.
     pub fn new(ledger: &'a Ledger) -> Result<Self, Failure> {
         let (mut index, mut records) = (Index::new(), Vec::new());
+        let mut not_comparable = ledger.count_without_features()?;
         ledger.each_features(|mut record, bytes| {
             // Features of a later version cannot be compared; the file's digest still can.
             if let Ok(features) = Features::from_bytes(&bytes) {
@@ -143,12 +147,15 @@ impl<'a> Finder<'a> {
                 let usable = pdq.filter(|pdq| pdq.quality >= fingerprint::pdq::QUALITY_MIN);
                 index.add(&features, usable.map(|pdq| Hash::from_bytes(pdq.nearest)));
                 records.push(record);
+            } else {
+                not_comparable += 1;
             }
         })?;
         Ok(Self {
             ledger,
             index,
             records,
+            not_comparable,
         })
     }
 
@@ -213,6 +220,7 @@ impl<'a> Finder<'a> {
         Ok(Search {
             leak: leak::told(self.ledger, &matches, size)?,
             matches,
+            not_comparable: self.not_comparable,
             size,
         })
     }

@@ -53,6 +53,7 @@ export const FOUND: FindState = {
     },
   ],
   leak: { record: null, recipients: ['Ann', 'Bob'], by: null },
+  notComparable: 0,
 };
 
 export const CHANGES: FoundChanges = {
