@@ -7,6 +7,18 @@ use std::path::{Path, PathBuf};
 
 use cloakroom_tests::root;
 
+const ROOMS: [&str; 9] = [
+    "crates/metadata",
+    "crates/perturb",
+    "crates/fingerprint",
+    "crates/ledger",
+    "crates/heif",
+    "crates/pipeline",
+    "cli",
+    "src-tauri",
+    "xtask",
+];
+
 /// Our own crates that a room's manifest names under `[dependencies]`.
 fn arrows_from(room: &str) -> Vec<&'static str> {
     let manifest = fs::read_to_string(root().join(room).join("Cargo.toml")).unwrap();
@@ -17,14 +29,21 @@ fn arrows_from(room: &str) -> Vec<&'static str> {
                 || table.contains("]\n") && table.starts_with("target")
         })
         .collect::<String>();
-    ["metadata", "perturb", "fingerprint", "ledger", "pipeline"]
-        .into_iter()
-        .filter(|name| {
-            shipped.lines().any(|line| {
-                line.starts_with(&format!("{name}.")) || line.starts_with(&format!("{name} "))
-            })
+    [
+        "metadata",
+        "perturb",
+        "fingerprint",
+        "ledger",
+        "heif",
+        "pipeline",
+    ]
+    .into_iter()
+    .filter(|name| {
+        shipped.lines().any(|line| {
+            line.starts_with(&format!("{name}.")) || line.starts_with(&format!("{name} "))
         })
-        .collect()
+    })
+    .collect()
 }
 
 #[test]
@@ -33,9 +52,10 @@ fn only_the_decided_arrows_exist() {
     assert_eq!(arrows_from("crates/perturb"), [] as [&str; 0]);
     assert_eq!(arrows_from("crates/fingerprint"), [] as [&str; 0]);
     assert_eq!(arrows_from("crates/ledger"), [] as [&str; 0]);
+    assert_eq!(arrows_from("crates/heif"), [] as [&str; 0]);
     assert_eq!(
         arrows_from("crates/pipeline"),
-        ["metadata", "perturb", "fingerprint", "ledger"]
+        ["metadata", "perturb", "fingerprint", "ledger", "heif"]
     );
     for door in ["cli", "src-tauri"] {
         let arrows = arrows_from(door);
@@ -141,6 +161,44 @@ fn the_ledger_asks_no_clock() {
     assert_eq!(lines_with("crates/ledger", &words), [] as [String; 0]);
 }
 
+/// Bytes come in, and pixels go out; the one library is loaded by the system.
+#[test]
+fn heif_touches_no_file_clock_or_process() {
+    let words = [
+        "std::fs",
+        "std::env",
+        "std::process",
+        "std::net",
+        "SystemTime",
+        "Instant::now",
+        "println!",
+    ];
+    assert_eq!(lines_with("crates/heif", &words), [] as [String; 0]);
+}
+
+/// Every room forbids unsafe code, most by the workspace's lints, but the one that calls a foreign library; there it stands
+/// in two files.
+#[test]
+fn unsafe_code_is_in_one_room() {
+    for room in ROOMS {
+        let manifest = fs::read_to_string(root().join(room).join("Cargo.toml")).unwrap();
+        let is_free = manifest.contains("[lints]\nworkspace = true")
+            || manifest.contains("unsafe_code = \"forbid\"");
+        assert_eq!(is_free, room != "crates/heif", "{room}");
+    }
+    let mut allowed: Vec<_> = sources(&root().join("crates/heif/src"))
+        .into_iter()
+        .filter(|path| {
+            fs::read_to_string(path)
+                .unwrap()
+                .contains("allow(unsafe_code)")
+        })
+        .map(|path| path.file_name().unwrap().to_owned())
+        .collect();
+    allowed.sort();
+    assert_eq!(allowed, ["calls.rs", "library.rs"]);
+}
+
 #[test]
 fn the_pipeline_prints_nothing() {
     assert_eq!(
@@ -151,16 +209,7 @@ fn the_pipeline_prints_nothing() {
 
 #[test]
 fn source_files_stay_readable() {
-    for room in [
-        "crates/metadata",
-        "crates/perturb",
-        "crates/fingerprint",
-        "crates/ledger",
-        "crates/pipeline",
-        "cli",
-        "src-tauri",
-        "xtask",
-    ] {
+    for room in ROOMS {
         for path in sources(&root().join(room).join("src")) {
             // Tables of names are as long as they are.
             let name = path.file_stem().unwrap().to_string_lossy();

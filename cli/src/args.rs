@@ -125,10 +125,10 @@ It is not a lock, and today it is weak: face recognisers that it was made withou
 every photo tried. Each copy comes with what was measured on it; `cloakroom cloak-report --help`
 says what a cloak does not do. light is the least visible and strong shows on skin; on plain
 backgrounds each of them is seen. JPEG, PNG, WebP and TIFF stay what they are (JPEG at no lower
-quality; WebP becomes lossless); JPEG XL becomes JPEG or PNG. HEIC, AVIF, GIF, BMP, animations,
-several pages, CMYK and videos are cleaned but not cloaked, and the outcome says so. A photo that is
-cloaked already, as the ledger knows, is refused. The same seed, models and kind of processor make
-the same cloak again.
+quality; WebP becomes lossless); JPEG XL, HEIC and AVIF become JPEG or PNG, the last two only where
+libheif is installed. GIF, BMP, animations, several pages, CMYK and videos are cleaned but not
+cloaked, and the outcome says so. A photo that is cloaked already, as the ledger knows, is refused.
+The same seed, models and kind of processor make the same cloak again.
 
 What the picture needs always stays: orientation, colour profile, animation, transparency.
 

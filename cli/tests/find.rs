@@ -7,33 +7,10 @@ mod common;
 use std::fs;
 use std::io::Cursor;
 
-use common::Place;
+use common::{Place, discs};
 use image::imageops::{crop_imm, flip_horizontal, overlay};
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::Value;
-
-/// A photo of discs at random places, with all sizes and greys.
-fn photo(seed: u32) -> RgbImage {
-    let mut state = seed;
-    let mut next = |below: u32| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) % below
-    };
-    let mut photo = RgbImage::from_pixel(640, 480, Rgb([120, 130, 140]));
-    for number in 0..300u32 {
-        let (x, y) = (next(640) as i64, next(480) as i64);
-        let radius = i64::from(4 + next(60) * (300 - number) / 300);
-        let colour = Rgb([next(256) as u8, next(256) as u8, next(256) as u8]);
-        for v in (y - radius).max(0)..(y + radius).min(480) {
-            for u in (x - radius).max(0)..(x + radius).min(640) {
-                if (u - x).pow(2) + (v - y).pow(2) < radius * radius {
-                    photo.put_pixel(u as u32, v as u32, colour);
-                }
-            }
-        }
-    }
-    photo
-}
 
 fn bytes(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -50,7 +27,7 @@ fn line(out: &str) -> Value {
 /// A place with four recorded photos; the ids, in their order.
 fn recorded() -> (Place, Vec<String>) {
     let photos: Vec<_> = (0..4)
-        .map(|seed| bytes(&photo(seed), ImageFormat::Png))
+        .map(|seed| bytes(&discs(seed), ImageFormat::Png))
         .collect();
     let names = ["a.png", "b.png", "c.png", "d.png"];
     let files: Vec<(&str, &[u8])> = names
@@ -70,9 +47,9 @@ fn recorded() -> (Place, Vec<String>) {
 #[test]
 fn a_changed_and_mirrored_part_is_found_and_told() {
     let (place, ids) = recorded();
-    let mut copy = crop_imm(&photo(1), 100, 60, 480, 400).to_image();
+    let mut copy = crop_imm(&discs(1), 100, 60, 480, 400).to_image();
     // A face of somebody else.
-    let other = crop_imm(&photo(9), 0, 0, 120, 100).to_image();
+    let other = crop_imm(&discs(9), 0, 0, 120, 100).to_image();
     overlay(&mut copy, &other, 200, 150);
     let mirrored = flip_horizontal(&copy);
     fs::write(
@@ -149,8 +126,8 @@ fn the_file_itself_two_sources_and_strangers() {
     assert_eq!(line(&out)["matches"][0]["record"], ids[2]);
 
     let mut collage = RgbImage::new(1280, 480);
-    overlay(&mut collage, &photo(3), 0, 0);
-    overlay(&mut collage, &photo(0), 640, 0);
+    overlay(&mut collage, &discs(3), 0, 0);
+    overlay(&mut collage, &discs(0), 640, 0);
     fs::write(
         place.folder().join("two.png"),
         bytes(&collage, ImageFormat::Png),
@@ -171,7 +148,7 @@ fn the_file_itself_two_sources_and_strangers() {
 
     fs::write(
         place.folder().join("other.png"),
-        bytes(&photo(77), ImageFormat::Png),
+        bytes(&discs(77), ImageFormat::Png),
     )
     .unwrap();
     fs::write(
@@ -220,12 +197,12 @@ fn the_file_itself_two_sources_and_strangers() {
 #[test]
 fn odd_pictures_get_a_clear_answer_in_bounded_time() {
     let (place, ids) = recorded();
-    let whole = bytes(&photo(1), ImageFormat::Jpeg);
+    let whole = bytes(&discs(1), ImageFormat::Jpeg);
     let mut animated = Vec::new();
     {
         let mut encoder = image::codecs::gif::GifEncoder::new(&mut animated);
         for seed in [1, 77] {
-            let frame = image::DynamicImage::ImageRgb8(photo(seed)).into_rgba8();
+            let frame = image::DynamicImage::ImageRgb8(discs(seed)).into_rgba8();
             encoder.encode_frame(image::Frame::new(frame)).unwrap();
         }
     }

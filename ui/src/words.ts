@@ -157,7 +157,7 @@ export const words = {
       'Screenshots, photographs of the screen and heavy denoising reduce it. Start again from the original, never from a cloaked copy.',
       'In sixteen portraits tried at balanced, the face recogniser that the cloak was made on still matched two copies with their original after an upload, and two others that it was made without matched every one. The report tells it for each face of each photo. A recogniser that is trained anew may undo whatever was moved.',
     ],
-    formats: 'JPEG, PNG, WebP and TIFF stay what they are; JPEG at no lower quality, WebP without loss and so larger. JPEG XL becomes JPEG or PNG. HEIC, AVIF, GIF, BMP, animations, files of several pages, CMYK and videos are cleaned but not cloaked, and the list says so.',
+    formats: 'JPEG, PNG, WebP and TIFF stay what they are; JPEG at no lower quality, WebP without loss and so larger. JPEG XL, HEIC and AVIF become JPEG or PNG; HEIC and AVIF only where libheif is installed. GIF, BMP, animations, files of several pages, CMYK and videos are cleaned but not cloaked, and the list says so.',
     stages: {
       wait: 'Waiting its turn…',
       decode: 'Decoding…',

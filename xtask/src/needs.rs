@@ -27,6 +27,8 @@ pub(crate) enum Probe {
     Node,
     /// A library with its headers, by its pkg-config name.
     Library(&'static str),
+    /// A library that the system's loader finds, by its file name.
+    Loadable(&'static str),
     /// A library that the system's own Python can use, by name and version.
     Python(&'static str, &'static str),
 }
@@ -182,6 +184,18 @@ pub(crate) const NEEDS: &[Need] = &[
         otherwise: "Install ExifTool.",
     },
     Need {
+        // Where distributions ship its decoders apart from it (Debian 13, Fedora), the tests that need them say that they
+        // are skipped.
+        name: "libheif, through which HEIC and AVIF are decoded",
+        purpose: &[Test],
+        probe: Probe::Loadable("libheif.so.1"),
+        apt: &["libheif1"],
+        dnf: &["libheif"],
+        pacman: &["libheif"],
+        brew: &[],
+        otherwise: "Install libheif.",
+    },
+    Need {
         name: "GNU time, which tells peak memory",
         purpose: &[Bench],
         probe: Probe::Program("/usr/bin/time"),
@@ -201,7 +215,9 @@ impl Need {
             // The web view is part of the system, and nothing can drive it from outside.
             System::MacOs { .. } => match self.probe {
                 Probe::Program("cc" | "exiftool") | Probe::Node => true,
-                Probe::Program(_) | Probe::Library(_) | Probe::Python(..) => false,
+                Probe::Program(_) | Probe::Library(_) | Probe::Loadable(_) | Probe::Python(..) => {
+                    false
+                }
             },
             System::Windows => self.probe == Probe::Node,
         }
@@ -229,6 +245,10 @@ impl Need {
             Probe::Program(name) => tools::found(name),
             Probe::Node => tools::node_version() >= NODE_MIN && tools::found(tools::NPM),
             Probe::Library(name) => tools::succeeds("pkg-config", &["--exists", name]),
+            Probe::Loadable(name) => {
+                let listed = format!("/sbin/ldconfig -p | grep -qF {name}");
+                tools::succeeds("sh", &["-c", &listed])
+            }
             Probe::Python(name, version) => {
                 let import = format!(
                     "import gi; gi.require_version('{name}', '{version}'); from gi.repository import {name}"

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::Failure;
 use crate::run::caught;
 use crate::source::{Source, open_file};
-use crate::worker::{NotDecoded, Picture, Thumbnail, Workers};
+use crate::worker::{LIBHEIF_PACKAGES, NotDecoded, Picture, Thumbnail, Workers};
 
 /// A small upright copy of a photo, encoded anew by a worker, so that nothing but its pixels is in it.
 ///
@@ -39,7 +39,14 @@ pub fn thumbnail(
 
 /// A picture that was not decoded, and what that means.
 pub(crate) fn not_decoded(reason: NotDecoded, hint: &str) -> Failure {
-    Failure::refused("not_decoded", &reason.to_string(), hint)
+    let mut failure = Failure::refused("not_decoded", &reason.to_string(), hint);
+    if reason == NotDecoded::NoLibrary {
+        failure
+            .hint
+            .push_str(" To have it decoded, install libheif: ");
+        failure.hint.push_str(LIBHEIF_PACKAGES);
+    }
+    failure
 }
 
 /// SHA-256 of a file of any kind and size.

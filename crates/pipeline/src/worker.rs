@@ -12,12 +12,14 @@
 //! between them, a line feed, and the upright picture as three bytes a pixel (red, green, blue), row by row from the
 //! top left. Of an animation the first frame counts. Orientation is applied; alpha is dropped; grey becomes three equal
 //! values; 16 bits become 8 by `(value + 128) / 257`, rounded down; colour profiles are not applied. Decoders of JPEG
-//! and JPEG XL may differ by one step in a value, so equal digests prove equal pixels, and unequal ones prove nothing
+//! and JPEG XL may differ by one step in a value, those of HEIC and AVIF by more where they enlarge the colours otherwise, so equal digests prove equal pixels, and unequal ones prove nothing
 //! across programs.
 
+mod colours;
 mod confine;
 mod decode;
 mod fingerprint;
+mod heic;
 mod jpeg_xl;
 mod pixels;
 mod pool;
@@ -37,6 +39,18 @@ pub use serve::serve;
 
 /// The hidden argument that makes the program a worker.
 pub(crate) const ARGUMENT: &str = "--worker";
+
+/// The argument behind it, for a worker that decodes HEIC and AVIF.
+const WITH_LIBHEIF: &str = "libheif";
+
+/// What to install where HEIC and AVIF are not decoded.
+pub(crate) const LIBHEIF_PACKAGES: &str = if cfg!(windows) {
+    "put heif.dll beside the program."
+} else if cfg!(target_os = "macos") {
+    "brew install libheif."
+} else {
+    "its package is libheif1 on Debian and Ubuntu, libheif elsewhere; some systems have its decoders in packages of their own."
+};
 
 /// The largest picture that is decoded, in pixels.
 pub const PIXELS_MAX: u64 = 120_000_000;
@@ -115,6 +129,8 @@ pub enum NotDecoded {
     Pages,
     /// Its colours are those of printing inks.
     Inks,
+    /// It takes libheif, which the system does not have, or not with the decoder that it takes.
+    NoLibrary,
     /// The decoder does not understand it.
     Undecodable,
     /// The worker took too long and was stopped.
@@ -131,6 +147,9 @@ impl fmt::Display for NotDecoded {
             Self::Moving => "The picture is an animation",
             Self::Pages => "The file has several pages",
             Self::Inks => "Its colours are printing inks (CMYK)",
+            Self::NoLibrary => {
+                "HEIC and AVIF are decoded only where libheif and its decoders are installed"
+            }
             Self::Undecodable => "The picture could not be decoded",
             Self::TimedOut => "Decoding the picture took too long",
             Self::Lost => "The process that decodes pictures failed",

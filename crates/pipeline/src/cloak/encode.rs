@@ -20,16 +20,20 @@ pub(super) fn target(original: Container, raster: &Raster) -> Option<Container> 
         Container::Jpeg | Container::Png | Container::Webp | Container::Tiff => Some(original),
         // Photos become JPEG; what a JPEG cannot hold becomes PNG.
         Container::Jxl => {
-            let fits = matches!(raster.samples, Samples::Eight(_))
-                && !raster.has_alpha()
-                && raster.width.max(raster.height) <= jpeg::SIDE_MAX;
-            Some(if fits {
-                Container::Jpeg
-            } else {
-                Container::Png
-            })
+            let is_deep = matches!(raster.samples, Samples::Sixteen(_));
+            Some(jpeg_or_png(raster, !is_deep))
         }
+        // Their 10 bits are meant for editing; what is brighter than a JPEG can say needs them.
+        Container::Heic | Container::Avif => Some(jpeg_or_png(raster, raster.cicp.is_none())),
         _ => None,
+    }
+}
+
+fn jpeg_or_png(raster: &Raster, has_usual_range: bool) -> Container {
+    if has_usual_range && !raster.has_alpha() && raster.width.max(raster.height) <= jpeg::SIDE_MAX {
+        Container::Jpeg
+    } else {
+        Container::Png
     }
 }
 
@@ -92,7 +96,10 @@ fn png(raster: &Raster, original: &[u8]) -> Option<Vec<u8>> {
         }
     }
     let after_header = 8 + 25;
-    let colours = colour_chunks(original);
+    let mut colours = colour_chunks(original);
+    if let Some(points) = &raster.cicp {
+        colours.extend(chunk(b"cICP", points));
+    }
     bytes.splice(after_header..after_header, colours);
     Some(bytes)
 }
@@ -122,6 +129,13 @@ fn colour_chunks(png: &[u8]) -> Vec<u8> {
         rest = after;
     }
     chunks
+}
+
+/// PNG 3rd edition § 5.3.
+fn chunk(name: &[u8; 4], data: &[u8; 4]) -> Vec<u8> {
+    let body = [*name, *data].concat();
+    let sum = crc32fast::hash(&body);
+    [&[0, 0, 0, 4][..], &body, &sum.to_be_bytes()].concat()
 }
 
 fn write(mut encoder: impl ImageEncoder, raster: &Raster, samples: &[u8]) -> Option<()> {
@@ -194,6 +208,12 @@ where
     Some(bytes.into_inner())
 }
 
+/// Rounds what a JPEG has no room for, before the cloak is made; what the person should know of it.
+pub(super) fn narrow(raster: &mut Raster, made: Container) -> Option<String> {
+    (made == Container::Jpeg && raster.narrow())
+        .then(|| "The picture has more than 8 bits a colour, the cloaked JPEG has 8.".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use metadata::{Limits, Policy, clean};
@@ -215,6 +235,7 @@ mod tests {
             channels,
             samples,
             icc: None,
+            cicp: None,
             exif: None,
             texts: Vec::new(),
             pixels_sha256: ledger::Digest::from([0; 32]),
@@ -281,6 +302,50 @@ mod tests {
         for len in 0..plain.len() {
             colour_chunks(&with_gamma[..len]);
         }
+    }
+
+    #[test]
+    fn heic_becomes_a_jpeg_where_that_can_show_it() {
+        for container in [Container::Heic, Container::Avif] {
+            let target = |raster: &Raster| target(container, raster);
+            let deep = raster(3, true);
+            assert_eq!(target(&raster(1, false)), Some(Container::Jpeg));
+            assert_eq!(target(&deep), Some(Container::Jpeg));
+            assert_eq!(target(&raster(4, false)), Some(Container::Png));
+            let bright = Raster {
+                cicp: Some([9, 16, 0, 1]),
+                ..deep
+            };
+            assert_eq!(target(&bright), Some(Container::Png));
+        }
+    }
+
+    #[test]
+    fn only_a_jpeg_is_narrowed() {
+        let (mut jpeg, mut png) = (raster(3, true), raster(3, true));
+        assert!(narrow(&mut png, Container::Png).is_none());
+        assert_eq!(png, raster(3, true));
+        let seen = jpeg.rgb8();
+        assert!(narrow(&mut jpeg, Container::Jpeg).is_some());
+        assert_eq!(jpeg.samples, Samples::Eight(seen));
+        assert!(narrow(&mut jpeg, Container::Jpeg).is_none());
+    }
+
+    #[test]
+    fn points_of_bright_colours_go_into_a_png() {
+        let mut bright = Raster {
+            cicp: Some([9, 16, 0, 1]),
+            ..raster(3, true)
+        };
+        let png = encode(&mut bright, Container::Png, b"").unwrap();
+        // The sum is zlib's.
+        assert_eq!(
+            colour_chunks(&png),
+            b"\0\0\0\x04cICP\x09\x10\0\x01\x4D\x23\x23\xFE"
+        );
+        let cleaned = clean(&png, &Policy::default(), &Limits::default()).unwrap();
+        assert_eq!(colour_chunks(cleaned.bytes()), colour_chunks(&png));
+        assert_eq!(read_back(&png).samples, bright.samples);
     }
 
     #[test]

@@ -90,6 +90,7 @@ mod tests {
             channels,
             samples: Samples::Eight(samples.clone()),
             icc: None,
+            cicp: None,
             exif: None,
             texts: Vec::new(),
             pixels_sha256: Digest::from([0; 32]),

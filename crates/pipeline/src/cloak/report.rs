@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use metadata::{Container, Limits};
+use metadata::Limits;
 use perturb::{Error, Measured, Picture, measure};
 
 use super::steps::picture;
@@ -49,17 +49,7 @@ fn pixels(path: &Path, limits: &Limits, workers: &Workers) -> Result<Picture, Fa
     let report = metadata::inspect(source.bytes(), limits)?;
     let raster = workers
         .pixels(&worker::Picture::new(source.bytes(), &report))
-        .map_err(|reason| {
-            not_decoded(
-                reason,
-                match source.container() {
-                    Container::Heic | Container::Avif => {
-                        "Save it as JPEG or PNG first; pictures of this format are not decoded here."
-                    }
-                    _ => "Save it as an ordinary JPEG or PNG first.",
-                },
-            )
-        })?;
+        .map_err(|reason| not_decoded(reason, "Save it as an ordinary JPEG or PNG first."))?;
     picture(&raster)
 }
 

@@ -5,7 +5,7 @@ use metadata::{Cleaned, Container, Finding, Limits, Policy, Topic, clean};
 use perturb::{Error, Perturbation, Picture as Photo, measure, protect};
 
 use super::{Cloak, CloakProgress, CloakStage, Cloaked, Cloaking, Watching, encode, used};
-use crate::worker::{NotDecoded, Picture, Raster, Samples};
+use crate::worker::{LIBHEIF_PACKAGES, NotDecoded, Picture, Raster, Samples};
 use crate::{Failure, Recording};
 
 /// Where decoding, making, encoding and measuring end, as shares of the whole.
@@ -67,6 +67,7 @@ pub(crate) fn wear(
         return bare(cleaned, other_kind());
     };
     refuse_cloaked(recording, &raster.pixels_sha256, &mut notes)?;
+    let narrowed = encode::narrow(&mut raster, container);
     let photo = picture(&raster)?;
 
     let options = cloaking.options()?;
@@ -83,6 +84,7 @@ pub(crate) fn wear(
 
     watching.tell(CloakStage::Encode, MADE);
     notes.extend(encode::notes(cleaned.container(), container, &raster));
+    notes.extend(narrowed);
     let Some(bytes) = encode::encode(&mut raster, container, cleaned.bytes()) else {
         return bare(cleaned, not_encoded());
     };
@@ -208,11 +210,24 @@ fn no_kind(container: Container) -> Option<Failure> {
             "videos are not cloaked",
             "The copy is clean. Cloak single pictures instead.",
         )),
-        Container::Jpeg | Container::Png | Container::Webp | Container::Tiff | Container::Jxl => {
-            None
-        }
+        Container::Jpeg
+        | Container::Png
+        | Container::Webp
+        | Container::Tiff
+        | Container::Jxl
+        | Container::Heic
+        | Container::Avif => None,
         _ => Some(other_kind()),
     }
+}
+
+/// As of every format that is not cloaked, and what would help.
+fn no_library() -> Failure {
+    let mut why = other_kind();
+    why.hint
+        .push_str(" Or install libheif, with which HEIC and AVIF are cloaked: ");
+    why.hint.push_str(LIBHEIF_PACKAGES);
+    why
 }
 
 fn other_kind() -> Failure {
@@ -244,6 +259,7 @@ fn not_decoded(reason: NotDecoded) -> Failure {
             "The copy is clean. To cloak it, save the photo with fewer pixels first.",
         ),
         NotDecoded::Video => ("video", "The copy is clean."),
+        NotDecoded::NoLibrary => return no_library(),
         NotDecoded::Undecodable => ("undecodable", OTHER),
         NotDecoded::TimedOut | NotDecoded::Lost => {
             ("not_decoded", "The copy is clean. Try again to cloak it.")

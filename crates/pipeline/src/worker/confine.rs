@@ -9,14 +9,17 @@ const MEMORY_BYTES_MAX: u64 = 3 << 30;
 #[cfg(unix)]
 const TIME_SECONDS_MAX: u64 = 120;
 
-pub(super) fn confine() {
+/// Gives it all up. A worker with libheif may start threads of its own process, because the HEVC decoder behind it always
+/// starts one.
+pub(super) fn confine(may_start_threads: bool) {
     #[cfg(unix)]
     limit();
     #[cfg(all(
         target_os = "linux",
         any(target_arch = "x86_64", target_arch = "aarch64")
     ))]
-    filter();
+    filter(may_start_threads);
+    let _ = may_start_threads;
 }
 
 /// Whether the worker used so much of its time that a fresh one should take the next picture.
@@ -52,17 +55,19 @@ fn limit() {
 }
 
 /// Allows the few system calls that reading pipes, taking memory, and ending need. Others fail with EPERM, which a
-/// decoder meets as an error; none is needed.
+/// decoder meets as an error; none is needed. Threads are the process itself: `clone` without CLONE_THREAD, which would
+/// start another process, fails for every worker.
 #[cfg(all(
     target_os = "linux",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
-fn filter() {
+fn filter(may_start_threads: bool) {
     use std::collections::BTreeMap;
     use std::env::consts::ARCH;
 
     use seccompiler::{
-        BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter_all_threads,
+        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+        SeccompRule, TargetArch, apply_filter_all_threads,
     };
 
     const ALLOWED: &[libc::c_long] = &[
@@ -96,12 +101,36 @@ fn filter() {
         libc::SYS_exit,
         libc::SYS_exit_group,
     ];
+    const THREAD_FLAGS: libc::c_int = libc::CLONE_VM | libc::CLONE_SIGHAND | libc::CLONE_THREAD;
     let Ok(arch) = TargetArch::try_from(ARCH) else {
         return;
     };
-    let rules: BTreeMap<_, _> = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
-    let otherwise = SeccompAction::Errno(libc::EPERM.unsigned_abs());
-    let filter = SeccompFilter::new(rules, otherwise, SeccompAction::Allow, arch);
-    let program = filter.and_then(BpfProgram::try_from);
-    let _ = program.map(|program| apply_filter_all_threads(&program));
+    let error = |number: libc::c_int| SeccompAction::Errno(number.unsigned_abs());
+    let apply = |rules, otherwise, action| {
+        let filter = SeccompFilter::new(rules, otherwise, action, arch);
+        let program = filter.and_then(BpfProgram::try_from);
+        let _ = program.map(|program| apply_filter_all_threads(&program));
+    };
+    let mut rules: BTreeMap<_, _> = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
+    if may_start_threads {
+        // The flags of clone3 are in memory, where no filter sees them. As if the kernel were older than it, so that the C
+        // library takes clone. Of two filters the stricter counts.
+        let unknown = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
+        apply(unknown, SeccompAction::Allow, error(libc::ENOSYS));
+        let threads = u64::from(THREAD_FLAGS.unsigned_abs());
+        let is_thread = SeccompCondition::new(
+            0,
+            SeccompCmpArgLen::Qword,
+            SeccompCmpOp::MaskedEq(threads),
+            threads,
+        );
+        let Ok(rule) = is_thread.and_then(|condition| SeccompRule::new(vec![condition])) else {
+            return;
+        };
+        rules.insert(libc::SYS_clone, vec![rule]);
+        for call in [libc::SYS_clone3, libc::SYS_rseq, libc::SYS_set_robust_list] {
+            rules.insert(call, Vec::new());
+        }
+    }
+    apply(rules, error(libc::EPERM), SeccompAction::Allow);
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 
+use heif::Coding;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
@@ -15,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::fingerprint::{self, Upright};
 use super::protocol::Task;
-use super::{NotDecoded, PIXELS_MAX, jpeg_xl, pixels};
+use super::{NotDecoded, PIXELS_MAX, heic, jpeg_xl, pixels};
 
 const DOMAIN: &str = "cloakroom-pixels-v1";
 
@@ -30,12 +31,18 @@ pub(super) fn perform(task: Task, bytes: &[u8]) -> Result<Vec<u8>, NotDecoded> {
     if let Task::Pixels { orientation } = task {
         return pixels::pixels(bytes, orientation);
     }
-    let is_jpeg_xl = sniff(bytes) == Some(Sniffed::Photo(Container::Jxl));
-    let image = match is_jpeg_xl {
-        true => jpeg_xl::decode(bytes, DECODER_BYTES_MAX)?,
-        false => decode(bytes)?,
+    let container = match sniff(bytes) {
+        Some(Sniffed::Photo(container)) => Some(container),
+        _ => None,
     };
-    let turned = |orientation| if is_jpeg_xl { 1 } else { orientation };
+    let image = match container {
+        Some(Container::Jxl) => jpeg_xl::decode(bytes, DECODER_BYTES_MAX)?,
+        Some(Container::Heic) => heic::decode(bytes, Coding::Hevc, DECODER_BYTES_MAX)?,
+        Some(Container::Avif) => heic::decode(bytes, Coding::Av1, DECODER_BYTES_MAX)?,
+        _ => decode(bytes)?,
+    };
+    let is_upright = container.is_some_and(turns_itself);
+    let turned = |orientation| if is_upright { 1 } else { orientation };
     match task {
         Task::Digest { orientation } => pixels_digest(&image, turned(orientation)).map(Vec::from),
         Task::Thumbnail {
@@ -80,11 +87,19 @@ pub(super) fn perform(task: Task, bytes: &[u8]) -> Result<Vec<u8>, NotDecoded> {
     }
 }
 
+/// Whether decoding such a picture turns it upright.
+pub(super) const fn turns_itself(container: Container) -> bool {
+    matches!(
+        container,
+        Container::Jxl | Container::Heic | Container::Avif
+    )
+}
+
 fn decode(bytes: &[u8]) -> Result<DynamicImage, NotDecoded> {
     DynamicImage::from_decoder(decoder(bytes)?).map_err(|error| not_decoded(&error))
 }
 
-/// A decoder for a picture of any format but JPEG XL, within the limits.
+/// A decoder for a picture of any format that image knows, within the limits.
 pub(super) fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder + '_, NotDecoded> {
     let reader = ImageReader::new(Cursor::new(bytes));
     let mut reader = reader

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use heif::Coding;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
@@ -9,9 +10,9 @@ use image::{DynamicImage, ExtendedColorType, ImageDecoder};
 use metadata::{Container, Sniffed, sniff};
 use tiff::tags::Tag;
 
-use super::decode::{DECODER_BYTES_MAX, decoder, not_decoded, pixels_digest};
+use super::decode::{DECODER_BYTES_MAX, decoder, not_decoded, pixels_digest, turns_itself};
 use super::raster::Found;
-use super::{NotDecoded, jpeg_xl};
+use super::{NotDecoded, heic, jpeg_xl};
 use crate::jpeg_header::JpegHeader;
 
 /// Decodes a still picture and turns it upright.
@@ -20,14 +21,24 @@ pub(super) fn pixels(bytes: &[u8], orientation: u8) -> Result<Vec<u8>, NotDecode
         return Err(NotDecoded::Undecodable);
     };
     check(container, bytes)?;
+    let mut cicp = None;
     let (mut image, icc, exif) = match container {
         Container::Jxl => {
             let (image, icc) = jpeg_xl::still(bytes, DECODER_BYTES_MAX)?;
             (image, icc, Vec::new())
         }
+        Container::Heic | Container::Avif => {
+            let coding = match container {
+                Container::Avif => Coding::Av1,
+                _ => Coding::Hevc,
+            };
+            let still = heic::still(bytes, coding, DECODER_BYTES_MAX)?;
+            cicp = still.cicp;
+            (still.image, still.icc, Vec::new())
+        }
         _ => decode(bytes)?,
     };
-    if container != Container::Jxl {
+    if !turns_itself(container) {
         let turn = Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms);
         image.apply_orientation(turn);
     }
@@ -41,6 +52,7 @@ pub(super) fn pixels(bytes: &[u8], orientation: u8) -> Result<Vec<u8>, NotDecode
         digest: pixels_digest(&image, 1)?,
         samples: image.as_bytes(),
         icc,
+        cicp,
         exif,
         texts: texts(container, bytes),
         has_palette: has_palette(container, bytes),

@@ -17,7 +17,10 @@ use metadata::{Container, Sniffed, sniff};
 
 use super::protocol::{Task, read_reply, write_request};
 use super::raster::Raster;
-use super::{ARGUMENT, Fingerprints, Looked, NotDecoded, PIXELS_MAX, Picture, Thumbnail, decode};
+use super::{
+    ARGUMENT, Fingerprints, Looked, NotDecoded, PIXELS_MAX, Picture, Thumbnail, WITH_LIBHEIF,
+    decode,
+};
 use crate::budget::Budget;
 use crate::run::cores;
 
@@ -235,7 +238,12 @@ impl Workers {
             let perform = AssertUnwindSafe(|| decode::perform(task, picture.bytes));
             return panic::catch_unwind(perform).unwrap_or(Err(NotDecoded::Undecodable));
         };
-        let used = self.idle().pop();
+        // One with libheif decodes a single picture and ends.
+        let used = if takes_libheif(picture.bytes) {
+            None
+        } else {
+            self.idle().pop()
+        };
         match self.ask_worker(used, program, task, picture.bytes) {
             // A worker may have ended since its last picture, or the system had no room for it just then. What is lost again
             // is the picture's own doing.
@@ -251,12 +259,13 @@ impl Workers {
         task: Task,
         picture: &[u8],
     ) -> Result<Vec<u8>, NotDecoded> {
+        let with_libheif = takes_libheif(picture);
         let mut worker = match used {
             Some(worker) => worker,
-            None => Worker::start(program).map_err(|_| NotDecoded::Lost)?,
+            None => Worker::start(program, with_libheif).map_err(|_| NotDecoded::Lost)?,
         };
         let reply = worker.ask(task, picture, self.patience);
-        if !matches!(reply, Err(NotDecoded::TimedOut | NotDecoded::Lost)) {
+        if !with_libheif && !matches!(reply, Err(NotDecoded::TimedOut | NotDecoded::Lost)) {
             self.idle().push(worker);
         }
         reply
@@ -268,6 +277,15 @@ impl Workers {
     }
 }
 
+/// Whether it takes a worker that has the system's libheif. All others do without it: there is more in it than in all that
+/// they need.
+fn takes_libheif(picture: &[u8]) -> bool {
+    matches!(
+        sniff(picture),
+        Some(Sniffed::Photo(Container::Heic | Container::Avif))
+    )
+}
+
 /// How much memory decoding takes: the file (the pipe's copy and the decoder's), the pixels, and for a progressive JPEG
 /// its coefficients.
 fn memory_bytes(picture: &Picture<'_>) -> u64 {
@@ -276,6 +294,8 @@ fn memory_bytes(picture: &Picture<'_>) -> u64 {
         Some(Sniffed::Photo(Container::Jpeg)) => 12,
         // Four floating-point numbers, at most.
         Some(Sniffed::Photo(Container::Tiff)) => 16,
+        // The library's planes, tiles and conversion, its result, and ours, at up to two bytes a sample.
+        Some(Sniffed::Photo(Container::Heic | Container::Avif)) => 24,
         // Several channels of floating-point numbers, of which the decoder holds copies.
         Some(Sniffed::Photo(Container::Jxl)) => 48,
         _ => 8,
@@ -309,10 +329,11 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(program: &PathBuf) -> io::Result<Self> {
+    fn start(program: &PathBuf, with_libheif: bool) -> io::Result<Self> {
         let mut command = Command::new(program);
         command
             .arg(ARGUMENT)
+            .args(with_libheif.then_some(WITH_LIBHEIF))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());

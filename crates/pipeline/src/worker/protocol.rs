@@ -132,6 +132,7 @@ pub(super) fn write_reply(
         Err(NotDecoded::Moving) => (3, &[][..]),
         Err(NotDecoded::Pages) => (4, &[][..]),
         Err(NotDecoded::Inks) => (5, &[][..]),
+        Err(NotDecoded::NoLibrary) => (6, &[][..]),
         Err(_) => (2, &[][..]),
     };
     let length = u32::try_from(bytes.len()).map_err(|_| io::ErrorKind::InvalidData)?;
@@ -159,6 +160,7 @@ pub(super) fn read_reply(
         3 => Ok(Err(NotDecoded::Moving)),
         4 => Ok(Err(NotDecoded::Pages)),
         5 => Ok(Err(NotDecoded::Inks)),
+        6 => Ok(Err(NotDecoded::NoLibrary)),
         _ => Err(io::ErrorKind::InvalidData.into()),
     }
 }
@@ -228,6 +230,7 @@ mod tests {
             Err(NotDecoded::Moving),
             Err(NotDecoded::Pages),
             Err(NotDecoded::Inks),
+            Err(NotDecoded::NoLibrary),
         ] {
             let mut pipe = Vec::new();
             write_reply(&mut pipe, &reply).unwrap();

@@ -1,7 +1,7 @@
 //! The upright pixels of a picture at their own depth, with what goes into a new file beside them.
 //!
 //! On the wire: bytes a sample (1 or 2), channels (1 to 4), flags, an empty byte, width, height, the pixels' digest, the
-//! lengths of colour profile, Exif and texts, those three, and the samples row by row from the top left. Numbers are little-endian.
+//! lengths of colour profile, Exif and texts, code points of colours, those three, and the samples row by row from the top left. Numbers are little-endian.
 
 use ledger::Digest;
 
@@ -14,7 +14,7 @@ pub(crate) const SAMPLES_BYTES_MAX: u64 = 512 << 20;
 const EXTRA_BYTES_MAX: usize = 16 << 20;
 
 /// What stands before the profile, in bytes.
-const HEAD_BYTES: usize = 4 + 2 * 4 + 32 + 3 * 4;
+const HEAD_BYTES: usize = 4 + 2 * 4 + 32 + 3 * 4 + 4;
 
 /// The colours came from a list of at most 256.
 const PALETTE: u8 = 1;
@@ -41,6 +41,9 @@ pub struct Raster {
     pub samples: Samples,
     /// The colour profile in the file.
     pub icc: Option<Vec<u8>>,
+    /// Code points of colours that no profile says: primaries, transfer, matrix (0), full range (1), as in PNG's cICP (PNG 3rd
+    /// edition § 11.3.2.6).
+    pub cicp: Option<[u8; 4]>,
     /// The Exif block in the file, a TIFF stream.
     pub exif: Option<Vec<u8>>,
     /// Texts of a TIFF's first directory, by their tags.
@@ -58,10 +61,17 @@ impl Raster {
     pub fn rgb8(&self) -> Vec<u8> {
         match &self.samples {
             Samples::Eight(samples) => rgb(samples, self.channels, |value| value),
-            Samples::Sixteen(samples) => rgb(samples, self.channels, |value| {
-                u8::try_from((u32::from(value) + 128) / 257).unwrap_or(u8::MAX)
-            }),
+            Samples::Sixteen(samples) => rgb(samples, self.channels, to_8_bits),
         }
+    }
+
+    /// Rounds samples of 16 bits to 8, for a file that holds no more; whether there were any.
+    pub(crate) fn narrow(&mut self) -> bool {
+        let Samples::Sixteen(samples) = &self.samples else {
+            return false;
+        };
+        self.samples = Samples::Eight(samples.iter().copied().map(to_8_bits).collect());
+        true
     }
 
     /// Whether there is an alpha channel.
@@ -81,7 +91,9 @@ impl Raster {
         let (head, rest) = reply.split_at_checked(HEAD_BYTES)?;
         let (&[sample_bytes, channels, flags, _], head) = head.split_first_chunk()?;
         let (size, head) = head.split_first_chunk::<8>()?;
-        let (digest, lengths) = head.split_first_chunk::<32>()?;
+        let (digest, head) = head.split_first_chunk::<32>()?;
+        let (lengths, cicp) = head.split_first_chunk::<12>()?;
+        let cicp: [u8; 4] = cicp.try_into().ok()?;
         let number = |bytes: &[u8]| Some(u32::from_le_bytes(bytes.try_into().ok()?));
         let (width, height) = (number(size.get(..4)?)?, number(size.get(4..)?)?);
         let length = |bytes| usize::try_from(number(bytes)?).ok();
@@ -120,6 +132,7 @@ impl Raster {
             channels,
             samples,
             icc,
+            cicp: (cicp != [0; 4]).then_some(cicp),
             exif,
             texts,
             pixels_sha256,
@@ -141,6 +154,10 @@ fn read_texts(mut bytes: &[u8]) -> Option<Vec<(u16, String)>> {
         bytes = after;
     }
     bytes.is_empty().then_some(texts)
+}
+
+fn to_8_bits(value: u16) -> u8 {
+    u8::try_from((u32::from(value) + 128) / 257).unwrap_or(u8::MAX)
 }
 
 fn rgb<T: Copy>(samples: &[T], channels: u8, narrow: impl Fn(T) -> u8) -> Vec<u8> {
@@ -166,6 +183,7 @@ pub(super) struct Found<'a> {
     /// In the order of this machine.
     pub(super) samples: &'a [u8],
     pub(super) icc: Vec<u8>,
+    pub(super) cicp: Option<[u8; 4]>,
     pub(super) exif: Vec<u8>,
     pub(super) texts: Vec<(u16, String)>,
     pub(super) digest: [u8; 32],
@@ -204,6 +222,7 @@ impl Found<'_> {
         reply.extend(length(icc)?.to_le_bytes());
         reply.extend(length(exif)?.to_le_bytes());
         reply.extend(length(&texts)?.to_le_bytes());
+        reply.extend(self.cicp.unwrap_or_default());
         reply.extend(icc);
         reply.extend(exif);
         reply.extend(texts);
@@ -229,6 +248,7 @@ mod tests {
             sample_bytes,
             samples,
             icc: b"profile".to_vec(),
+            cicp: Some([9, 16, 0, 1]),
             exif: Vec::new(),
             texts: vec![(315, "Zoë".to_owned()), (306, String::new())],
             digest: [7; 32],
@@ -243,6 +263,7 @@ mod tests {
         assert_eq!((raster.width, raster.height, raster.channels), (2, 1, 3));
         assert_eq!(raster.samples, Samples::Eight(vec![1, 2, 3, 4, 5, 6]));
         assert_eq!(raster.icc.as_deref(), Some(&b"profile"[..]));
+        assert_eq!(raster.cicp, Some([9, 16, 0, 1]));
         assert_eq!((raster.exif, raster.has_palette), (None, true));
         assert_eq!(
             raster.texts,
