@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use image::{AnimationDecoder, DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader};
 use jxl_oxide::JxlImage;
 use metadata::{Container, Sniffed, sniff};
+use tiff::tags::Tag;
 
 /// The project's root folder.
 #[must_use]
@@ -113,6 +114,21 @@ fn jpeg_xl(file: &[u8]) -> Result<Vec<(u64, DynamicImage)>, Box<dyn Error + Send
 #[must_use]
 pub fn second_opinion(jpeg: &[u8]) -> Option<Vec<u8>> {
     jpeg_decoder::Decoder::new(jpeg).decode().ok()
+}
+
+/// Whether the first page of a TIFF leaves strips or tiles out, by the offset 0: some programs do that where nothing was drawn.
+#[must_use]
+pub fn leaves_pieces_out(file: &[u8]) -> bool {
+    let Ok(mut decoder) = tiff::decoder::Decoder::new(Cursor::new(file)) else {
+        return false;
+    };
+    [Tag::StripOffsets, Tag::TileOffsets]
+        .into_iter()
+        .any(|tag| {
+            decoder
+                .get_tag_u64_vec(tag)
+                .is_ok_and(|offsets| offsets.contains(&0))
+        })
 }
 
 fn still(file: &[u8]) -> Result<Vec<(u64, DynamicImage)>, String> {

@@ -3,6 +3,9 @@
 use crate::heif::{self, Codec};
 use crate::recipe::{Recipe, SECRET};
 
+/// A sequence header of a still with 4:2:0, AV1 § 5.5: what follows its fields is refused, so noise would get nowhere.
+const SEQUENCE: &[u8] = b"\x18\x15\x7F\xBD\xA2\x02\x1A\x0D\x08";
+
 pub fn build(recipe: &mut Recipe<'_>) -> Vec<u8> {
     heif::build(
         recipe,
@@ -35,11 +38,12 @@ fn coded(recipe: &mut Recipe<'_>) -> Vec<u8> {
 /// AV1 § 5.3: type, perhaps an extension, size.
 fn unit(recipe: &mut Recipe<'_>, kind: u8, payload: Option<&[u8]>) -> Vec<u8> {
     let noise = recipe.noise(10);
+    let plain = if kind == 1 { SEQUENCE } else { &noise };
     let kind = recipe.number(kind.into()) as u8 & 15;
     // What is decoded is no place for words.
     let payload = payload
         .filter(|_| !matches!(kind, 1 | 3 | 4 | 6 | 7))
-        .unwrap_or(&noise);
+        .unwrap_or(plain);
     let extended = recipe.once_in(16);
     let mut out = vec![kind << 3 | u8::from(extended) << 2 | 0b10];
     if extended {

@@ -1,30 +1,60 @@
 //! AV1: open bitstream units in items and in the decoder configuration. Clauses of the AV1 Bitstream & Decoding
 //! Process Specification are cited as `AV1 §`.
 
-use super::hdr10_plus;
 use super::units::{Unit, Use, tile};
+use super::{av1_sequence, hdr10_plus};
 use crate::Error;
 
 /// Where the units begin in av1C, AV1-ISOBMFF § 2.3.3.
 pub(super) const UNITS_AT: usize = 4;
 
-/// The units of an item, or of a decoder configuration behind its fixed fields.
+/// What sequence headers and metadata are called, AV1 § 6.2.2.
+const SEQUENCE_HEADER: u8 = 1;
+const METADATA: u8 = 5;
+
+/// The units of an item.
 ///
 /// # Errors
-/// When the data is no row of units.
+/// When the data is no row of units, or something follows the fields of a sequence header.
 pub(super) fn units(data: &[u8], limit: usize) -> Result<Vec<Unit>, Error> {
-    tile(data, limit, |rest| Ok(unit(rest)))
+    tile(data, limit, |rest| unit(rest, |_| true))
+}
+
+/// The units of a decoder configuration behind its fixed fields: it has room for a sequence header and metadata, and
+/// nothing decodes others, AV1-ISOBMFF § 2.3.3.
+///
+/// # Errors
+/// As [`units`].
+pub(super) fn configuration(data: &[u8], limit: usize) -> Result<Vec<Unit>, Error> {
+    let is_allowed = |kind| matches!(kind, SEQUENCE_HEADER | METADATA);
+    tile(data, limit, |rest| unit(rest, is_allowed))
 }
 
 /// One unit, AV1 § 5.3.1.
-fn unit(rest: &[u8]) -> Option<Unit> {
+fn unit(rest: &[u8], is_allowed: impl Fn(u8) -> bool) -> Result<Option<Unit>, Error> {
+    let Some((kind, payload, len)) = parts(rest) else {
+        return Ok(None);
+    };
+    if kind == SEQUENCE_HEADER && !av1_sequence::is_exact(payload) {
+        return Err(Error::Malformed {
+            what: "a sequence header with more in it than its fields (AV1 § 5.5)",
+            offset: 0,
+        });
+    }
+    let by_decoder = if is_allowed(kind) {
+        judge(kind, payload)
+    } else {
+        Use::Message
+    };
+    Ok(Some(Unit { len, by_decoder }))
+}
+
+/// The type of the first unit, its payload, and its length.
+fn parts(rest: &[u8]) -> Option<(u8, &[u8], usize)> {
     let header = *rest.first()?;
     let (at, len) = payload_range(rest)?;
     let end = at.checked_add(len)?;
-    Some(Unit {
-        len: end,
-        by_decoder: judge(header >> 3 & 15, rest.get(at..end)?),
-    })
+    Some((header >> 3 & 15, rest.get(at..end)?, end))
 }
 
 /// What a unit holds behind its header.
@@ -54,10 +84,10 @@ fn payload_range(rest: &[u8]) -> Option<(usize, usize)> {
 /// HDR10+, each with its trailing bits and nothing more.
 fn judge(kind: u8, payload: &[u8]) -> Use {
     match kind {
-        1 | 3 | 4 | 6 | 7 => Use::Needed,
+        SEQUENCE_HEADER | 3 | 4 | 6 | 7 => Use::Needed,
         2 if payload.is_empty() => Use::Needed,
         2 => Use::Message,
-        5 => match (leb128(payload), payload.len()) {
+        METADATA => match (leb128(payload), payload.len()) {
             (Some((1, 1)), 6) | (Some((2, 1)), 26) => Use::Needed,
             (Some((4, 1)), _) if is_hdr10_plus(payload) => Use::Needed,
             _ => Use::Message,

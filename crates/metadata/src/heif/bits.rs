@@ -49,10 +49,16 @@ impl<'a> Bits<'a> {
         (number <= max).then_some(number)
     }
 
+    /// Whether nothing but zeros is left.
+    pub(super) fn only_zeros(&self) -> bool {
+        let end = self.body.len().saturating_mul(8);
+        (self.at..end).all(|at| self.bit(at) == Some(0))
+    }
+
     /// Whether what was read ends in the last byte, and the rest of that is zeros.
     pub(super) fn only_zeros_to_the_byte(&self) -> bool {
         let end = self.body.len().saturating_mul(8);
-        end.saturating_sub(self.at) < 8 && (self.at..end).all(|at| self.bit(at) == Some(0))
+        end.saturating_sub(self.at) < 8 && self.only_zeros()
     }
 
     /// Whether a message ends here: with its last byte, or with a one and then zeros in it (§ 7.3.5, D.2.1).

@@ -6,6 +6,7 @@
 
 mod arrangement;
 mod av1;
+mod av1_sequence;
 mod bits;
 mod boxes;
 #[cfg(test)]

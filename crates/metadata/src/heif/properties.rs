@@ -219,7 +219,7 @@ pub(super) fn av1_cuts(
         what: "its decoder configuration is cut short (AV1-ISOBMFF § 2.3.3)",
         offset: at,
     })?;
-    let units = inside(av1::units(units, limit), at)?;
+    let units = inside(av1::configuration(units, limit), at)?;
     let mut cuts = vec![
         Cut::header(property.span.start, property.body.start, names::AV1C),
         Cut::whole(property.body.start, fixed_end, names::DECODER),

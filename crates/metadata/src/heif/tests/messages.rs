@@ -28,7 +28,7 @@ fn words_in_units_that_hold_none_go() {
         obu(2, b"Jane"),
         obu(5, b"\x02 Jane's picture\x80"),
         light.clone(),
-        obu(1, b"sequence"),
+        obu(1, av1_sequence::tests::STILL),
         obu(6, b"frame"),
     ];
     photo.items[0].data = Data::Mdat(vec![data.concat()]);

@@ -298,8 +298,9 @@ pub(super) fn avif_photo() -> Photo {
         b"av1C",
         &[
             &[0x81, 0, 0x0C, 0][..],
-            &obu(1, b"seq"),
+            &obu(1, av1_sequence::tests::STILL),
             &obu(5, b"\x04\xB5Jane"),
+            &obu(6, b"no frame of Jane's"),
         ]
         .concat(),
     );
@@ -311,7 +312,7 @@ fn av1_metadata_goes_and_luminance_stays() {
     let mut photo = avif_photo();
     let data = [
         obu(2, b""),
-        obu(1, b"sequence"),
+        obu(1, av1_sequence::tests::STILL),
         obu(5, b"\x01\x01\x02\x03\x04\x80"),
         obu(5, b"\x04\xB5 Jane"),
         obu(15, b"padding by Jane"),
@@ -323,6 +324,21 @@ fn av1_metadata_goes_and_luminance_stays() {
     assert_eq!(data_of(&copy, 1), kept);
     let text = String::from_utf8_lossy(&copy);
     assert!(!text.contains("Jane") && !text.contains("JANE"));
+
+    // Nothing stands behind the fields of a sequence header, wherever it is.
+    let words = obu(1, &[av1_sequence::tests::STILL, b"Jane"].concat());
+    let mut wordy = photo.clone();
+    wordy.items[0].data = Data::Mdat(vec![[words.clone(), data[5].clone()].concat()]);
+    assert!(matches!(
+        clean(&Heif, &wordy.build()),
+        Err(Error::Malformed { .. })
+    ));
+    let mut wordy = photo.clone();
+    wordy.properties[0] = bx(b"av1C", &[&[0x81, 0, 0x0C, 0][..], &words].concat());
+    assert!(matches!(
+        clean(&Heif, &wordy.build()),
+        Err(Error::Malformed { .. })
+    ));
 
     // Sizes of layers would no longer be right.
     let layers = photo.property(bx(b"a1lx", &[0; 7]));
