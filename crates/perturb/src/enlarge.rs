@@ -79,36 +79,27 @@ impl<'a> Enlarged<'a> {
         }
     }
 
-    /// The window from column `left` and row `top`, `width` × `height`: adds it, three planes a row, row by row, to what
-    /// `add` is given: `(row in the window, channel, values)`.
+    /// The window from column `left` and row `top`, `width` × `height`; nothing where it lies outside.
+    #[inline(always)]
     pub(crate) fn window(
         &self,
         left: usize,
         top: usize,
         width: usize,
         height: usize,
-        mut add: impl FnMut(usize, usize, &[f32]),
-    ) {
+    ) -> Option<Window> {
         let [from_width, from_height] = self.from;
         let rows: Vec<Taps> = (top..top + height)
             .map(|y| taps(y, from_height, self.height))
             .collect();
-        let (Some(start), Some(end)) = (
-            rows.iter().map(|row| row.first).min(),
-            rows.iter().map(|row| row.first + 4).max(),
-        ) else {
-            return;
-        };
-        let Some(columns) = self.columns.get(left..left + width) else {
-            return;
-        };
-        // The source rows that this window needs, enlarged sideways once.
-        let mut wide = vec![0.0f32; (end - start) * width];
-        let mut line = vec![0.0f32; width];
-        for (channel, plane) in self
+        let start = rows.iter().map(|row| row.first).min()?;
+        let end = rows.iter().map(|row| row.first + 4).max()?;
+        let columns = self.columns.get(left..left + width)?;
+        let mut wide = vec![0.0f32; 3 * (end - start) * width];
+        for (plane, wide) in self
             .planes
             .chunks_exact(from_width * from_height)
-            .enumerate()
+            .zip(wide.chunks_exact_mut((end - start) * width))
         {
             for (into, source) in wide
                 .chunks_exact_mut(width)
@@ -124,21 +115,44 @@ impl<'a> Enlarged<'a> {
                     }
                 }
             }
-            for (row, taps) in rows.iter().enumerate() {
-                let first = (taps.first - start) * width;
-                let mut four = wide
-                    .get(first..first + 4 * width)
-                    .unwrap_or_default()
-                    .chunks_exact(width);
-                if let (Some(a), Some(b), Some(c), Some(d)) =
-                    (four.next(), four.next(), four.next(), four.next())
-                {
-                    let [wa, wb, wc, wd] = taps.weights;
-                    for ((((value, a), b), c), d) in line.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-                        *value = a * wa + b * wb + c * wc + d * wd;
-                    }
-                }
-                add(row, channel, &line);
+        }
+        Some(Window {
+            wide,
+            width,
+            start,
+            sources: end - start,
+            rows,
+        })
+    }
+}
+
+/// A part of the enlarged planes.
+#[derive(Debug)]
+pub(crate) struct Window {
+    /// The source rows that it needs, enlarged sideways: for each channel from the row `start` on so many.
+    wide: Vec<f32>,
+    width: usize,
+    start: usize,
+    sources: usize,
+    rows: Vec<Taps>,
+}
+
+impl Window {
+    /// Adds `gain` times a row of one channel.
+    #[inline(always)]
+    pub(crate) fn add(&self, row: usize, channel: usize, gain: f32, into: &mut [f32]) {
+        let (Some(taps), width) = (self.rows.get(row), self.width) else {
+            return;
+        };
+        let first = (channel * self.sources + taps.first - self.start) * width;
+        let four = self.wide.get(first..first + 4 * width).unwrap_or_default();
+        let mut four = four.chunks_exact(width);
+        if let (Some(a), Some(b), Some(c), Some(d)) =
+            (four.next(), four.next(), four.next(), four.next())
+        {
+            let [wa, wb, wc, wd] = taps.weights;
+            for ((((value, a), b), c), d) in into.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                *value += gain * (a * wa + b * wb + c * wc + d * wd);
             }
         }
     }
@@ -147,6 +161,22 @@ impl<'a> Enlarged<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A window as three planes.
+    fn values(
+        enlarged: &Enlarged<'_>,
+        left: usize,
+        top: usize,
+        width: usize,
+        height: usize,
+    ) -> Vec<f32> {
+        let window = enlarged.window(left, top, width, height).unwrap();
+        let mut values = vec![0.0; 3 * width * height];
+        for (index, row) in values.chunks_exact_mut(width).enumerate() {
+            window.add(index % height, index / height, 1.0, row);
+        }
+        values
+    }
 
     #[test]
     fn the_weights_sum_to_one_and_a_constant_stays() {
@@ -163,11 +193,7 @@ mod tests {
     fn the_same_size_changes_nothing() {
         let planes: Vec<f32> = (0..3 * 6 * 5).map(|i| (i * 7 % 11) as f32).collect();
         let enlarged = Enlarged::new(&planes, 6, 5, 6, 5);
-        let mut seen = vec![0.0; planes.len()];
-        enlarged.window(0, 0, 6, 5, |row, channel, values| {
-            seen[channel * 30 + row * 6..][..6].copy_from_slice(values);
-        });
-        assert_eq!(seen, planes);
+        assert_eq!(values(&enlarged, 0, 0, 6, 5), planes);
     }
 
     #[test]
@@ -176,11 +202,11 @@ mod tests {
         let row = [0.0, 1.0, 4.0, 9.0, 16.0];
         let planes: Vec<f32> = (0..3 * 5).flat_map(|_| row).collect();
         let enlarged = Enlarged::new(&planes, 5, 5, 8, 5);
-        enlarged.window(0, 0, 8, 5, |_, _, values| {
-            for (value, expected) in values.iter().zip(PILLOW) {
-                assert!((value - expected).abs() < 1e-4, "{values:?}");
+        for row in values(&enlarged, 0, 0, 8, 5).chunks(8) {
+            for (value, expected) in row.iter().zip(PILLOW) {
+                assert!((value - expected).abs() < 1e-4, "{row:?}");
             }
-        });
+        }
     }
 
     const PILLOW: [f32; 8] = [
@@ -198,12 +224,11 @@ mod tests {
     fn a_window_is_a_part_of_the_whole() {
         let planes: Vec<f32> = (0..3 * 7 * 9).map(|i| (i * 31 % 17) as f32).collect();
         let enlarged = Enlarged::new(&planes, 9, 7, 40, 31);
-        let mut whole = vec![0.0; 3 * 40 * 31];
-        enlarged.window(0, 0, 40, 31, |row, channel, values| {
-            whole[(channel * 31 + row) * 40..][..40].copy_from_slice(values);
-        });
-        enlarged.window(13, 5, 11, 20, |row, channel, values| {
-            assert_eq!(values, &whole[(channel * 31 + row + 5) * 40 + 13..][..11],);
-        });
+        let whole = values(&enlarged, 0, 0, 40, 31);
+        for (index, row) in values(&enlarged, 13, 5, 11, 20).chunks(11).enumerate() {
+            let (channel, row_of_whole) = (index / 20, index % 20 + 5);
+            assert_eq!(row, &whole[(channel * 31 + row_of_whole) * 40 + 13..][..11]);
+        }
+        assert!(enlarged.window(13, 5, 28, 20).is_none());
     }
 }

@@ -31,7 +31,9 @@ pub(crate) fn generated(
     let fitted = fit.as_ref().map(|fit| fit.forward(picture));
     let seen = fitted.as_ref().unwrap_or(picture);
     let [width, height] = takes.map(|side| u32::try_from(side).unwrap_or(u32::MAX));
-    let mut plan = network.plan(width, height).map_err(|_| unusable())?;
+    let mut plan = network
+        .plan_forward(width, height)
+        .map_err(|_| unusable())?;
     if plan.output_shape() != [3, takes[1], takes[0]] {
         return Err(unusable());
     }

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::engine::{Network, Plan};
+use crate::pack::PackError;
 use crate::planes::Planes;
 use crate::resample::Resampling;
 use crate::transforms::Chain;
@@ -16,11 +17,28 @@ pub(crate) struct Encoder<'a> {
 }
 
 impl<'a> Encoder<'a> {
-    /// For pictures of `size`. Where the network takes other sizes only, pictures are resampled to the nearest that it takes.
+    /// For pictures of `size`, forward and back. Where the network takes other sizes only, pictures are resampled to the nearest
+    /// that it takes.
     ///
     /// # Errors
     /// [`Error::Unusable`] when the network takes no such picture.
     pub(crate) fn new(network: &'a Network, size: [usize; 2]) -> Result<Self, Error> {
+        Self::planned(network, size, Network::plan)
+    }
+
+    /// As [`Encoder::new`], for encoding alone.
+    ///
+    /// # Errors
+    /// As [`Encoder::new`].
+    pub(crate) fn forward(network: &'a Network, size: [usize; 2]) -> Result<Self, Error> {
+        Self::planned(network, size, Network::plan_forward)
+    }
+
+    fn planned(
+        network: &'a Network,
+        size: [usize; 2],
+        plan: fn(&Network, u32, u32) -> Result<Plan, PackError>,
+    ) -> Result<Self, Error> {
         let input = &network.manifest().input;
         let takes = if input.width > 0 && input.height > 0 {
             [input.width as usize, input.height as usize]
@@ -37,7 +55,7 @@ impl<'a> Encoder<'a> {
         let [width, height] = takes.map(|side| u32::try_from(side).unwrap_or(u32::MAX));
         Ok(Self {
             network,
-            plan: network.plan(width, height).map_err(|_| unusable())?,
+            plan: plan(network, width, height).map_err(|_| unusable())?,
             fit: (takes != size).then(|| Resampling::new(size, takes)),
             input: Vec::new(),
         })

@@ -26,8 +26,9 @@ use crate::perturbation::{Layer, Perturbation};
 use crate::planes::Planes;
 use crate::protect::{is_grey, working_size};
 use crate::resample::{Axis, Resampling};
-use crate::transforms::{denoise, jpeg};
-use crate::visibility::{Tiles, tiles};
+use crate::transforms::jpeg;
+use crate::transforms::non_local::non_local_means;
+use crate::visibility::Chosen;
 use crate::watching::Share;
 use crate::{EncoderMeasured, Error, Made, Measured, Models, Picture, Shift, Watch};
 
@@ -64,11 +65,11 @@ pub fn measure(
     let networks = || models.encoders.iter().chain(&models.meters);
     let share = Share::new(watch, networks().count() + 3);
     let whole = [0, 0, original.width() as usize, original.height() as usize];
-    let tiles = Tiles::new(original, whole, VISIBILITY_PIXELS, seed, |[x, y, w, h]| {
+    let tiles = Chosen::new(original, whole, VISIBILITY_PIXELS, seed, |[x, y, w, h]| {
         energy(original, cloaked, [x, y, w, h])
     });
     let mut measured = Measured {
-        visibility: tiles.visibility(|part| tiles::window(cloaked, part)),
+        visibility: tiles.visibility(original, cloaked),
         visibility_sampled: !tiles.complete,
         encoders: Vec::new(),
         faces: Vec::new(),
@@ -86,7 +87,7 @@ pub fn measure(
                 break;
             }
             let manifest = network.manifest();
-            let mut encoder = Encoder::new(network, views.size)?;
+            let mut encoder = Encoder::forward(network, views.size)?;
             let [as_is, after_upload, after_denoise, after_crop] = {
                 let mut all = [Shift::default(); 4];
                 for (shifts, view) in all.iter_mut().zip(&views.views) {
@@ -155,25 +156,32 @@ impl Views {
         let [first, ..] = pictures;
         let size = working_size(first.width(), first.height());
         let [width, height] = size;
-        let as_is = pictures.map(|picture| Planes::of(picture, width, height).rounded());
-        let denoised = as_is
-            .each_ref()
-            .map(|planes| denoise::non_local_means(planes, DENOISE_H));
-        let cropped = pictures
-            .map(|picture| Planes::of_part(picture, middle(picture), width, height).rounded());
-        let small = pictures.map(uploaded_uncoded);
-        let [there, ..] = small.each_ref().map(|planes| [planes.width, planes.height]);
-        let down = Resampling::new(there, size);
-        let uploaded = small
-            .each_ref()
-            .map(|planes| down.forward(&jpeg::coded(planes, UPLOAD_QUALITY)).rounded());
+        let as_is = of_each(&pictures, |picture| {
+            Planes::of(picture, width, height).rounded()
+        });
+        let denoised = of_each(&as_is, |planes| non_local_means(planes, DENOISE_H));
+        let cropped = of_each(&pictures, |picture| {
+            Planes::of_part(picture, middle(picture), width, height).rounded()
+        });
+        let small = of_each(&pictures, |picture| uploaded_uncoded(picture));
         let [clean, ..] = &small;
+        let down = Resampling::new([clean.width, clean.height], size);
+        let uploaded = of_each(&small, |planes| {
+            down.forward(&jpeg::coded(planes, UPLOAD_QUALITY)).rounded()
+        });
         Self {
             size,
             uploaded_uncoded: down.forward(clean).rounded(),
             views: [as_is, uploaded, denoised, cropped],
         }
     }
+}
+
+/// The same of three pictures, at once where there are cores for it.
+fn of_each<T: Sync>([one, two, three]: &[T; 3], view: impl Fn(&T) -> Planes + Sync) -> [Planes; 3] {
+    let (one, (two, three)) =
+        rayon::join(|| view(one), || rayon::join(|| view(two), || view(three)));
+    [one, two, three]
 }
 
 /// At upload size, before it is coded.

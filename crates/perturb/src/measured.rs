@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::faces::Face;
+
 /// A rectangle in pixels of the upright picture at full size.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Area {
@@ -53,6 +55,9 @@ pub struct Made {
     pub visibility: f32,
     /// True when that stands for the whole picture but was measured on some of its tiles.
     pub visibility_sampled: bool,
+    /// The faces with their points, where they were looked for; the report need not look again.
+    #[serde(skip)]
+    pub(crate) found: Option<Vec<Face>>,
 }
 
 /// The relative latent shift `‖E(T(cloaked)) − E(T(original))‖ / ‖E(T(original))‖` of the cloak, and of plain noise that has

@@ -25,11 +25,19 @@ impl Models {
     /// # Errors
     /// [`PackError`] of the first pack whose network cannot be built.
     pub fn from_packs<'a>(packs: impl IntoIterator<Item = &'a Pack>) -> Result<Self, PackError> {
+        let networks: Result<Vec<_>, _> = packs.into_iter().map(Network::new).collect();
+        Self::from_networks(networks?)
+    }
+
+    /// As [`Models::from_packs`], of networks that are built.
+    ///
+    /// # Errors
+    /// [`PackError`] of the first that cannot be what it says it is for.
+    pub fn from_networks(networks: impl IntoIterator<Item = Network>) -> Result<Self, PackError> {
         let mut models = Self::default();
         let (mut detector, mut landmarks) = (None, None);
-        for pack in packs {
-            let network = Network::new(pack)?;
-            match pack.manifest().kind {
+        for network in networks {
+            match network.manifest().kind {
                 Kind::Generator => models.generator = Some(network),
                 Kind::Latent => models.encoders.push(network),
                 Kind::Meter => models.meters.push(network),

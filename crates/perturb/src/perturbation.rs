@@ -1,5 +1,6 @@
 //! The cloak of one picture: small planes, enlarged when they are applied.
 
+use pulp::Arch;
 use rayon::prelude::*;
 
 use crate::Made;
@@ -134,8 +135,8 @@ pub(crate) struct Renderer<'a> {
 }
 
 impl Renderer<'_> {
-    /// Adds the perturbation, its first layer and those over it multiplied by `base` and `over`, to the window at `left`, `top` that is `width` pixels wide; its height follows from
-    /// the number of samples.
+    /// Adds the perturbation, its first layer and those over it multiplied by `base` and `over`, to the window at `left`, `top`
+    /// that is `width` pixels wide; its height follows from the number of samples.
     pub(crate) fn add<S: Sample>(
         &self,
         pixels: &mut [S],
@@ -143,66 +144,104 @@ impl Renderer<'_> {
         left: usize,
         top: usize,
         width: usize,
+        factors: [f32; 2],
+    ) {
+        let place = [left, top, width];
+        Arch::new().dispatch(
+            #[inline(always)]
+            || self.add_rows(pixels, channels, place, factors),
+        );
+    }
+
+    #[inline(always)]
+    fn add_rows<S: Sample>(
+        &self,
+        pixels: &mut [S],
+        channels: usize,
+        [left, top, width]: [usize; 3],
         [base, over]: [f32; 2],
     ) {
         let height = pixels.len() / (channels * width);
-        // Row by row, three values a pixel.
-        let mut change = vec![0.0f32; height * width * 3];
+        let mut windows = Vec::with_capacity(self.layers.len());
         for (index, ([x, y, layer_width, layer_height], enlarged)) in self.layers.iter().enumerate()
         {
-            let gain = if index == 0 { base } else { over };
             // The part of the window that the layer covers.
             let from_x = left.max(*x);
             let to_x = (left + width).min(x + layer_width);
             let from_y = top.max(*y);
             let to_y = (top + height).min(y + layer_height);
-            if from_x >= to_x || from_y >= to_y {
-                continue;
-            }
-            enlarged.window(
-                from_x - x,
-                from_y - y,
-                to_x - from_x,
-                to_y - from_y,
-                |row, channel, values| {
-                    let start = ((from_y - top + row) * width + from_x - left) * 3 + channel;
-                    let into = change.get_mut(start..).unwrap_or_default();
-                    for (into, value) in into.iter_mut().step_by(3).zip(values) {
-                        *into += gain * value;
-                    }
-                },
-            );
-        }
-        for (row, (pixels, change)) in pixels
-            .chunks_exact_mut(channels * width)
-            .zip(change.chunks_exact(3 * width))
-            .enumerate()
-        {
-            let mut threshold = Threshold::at(left, top + row);
-            for (pixel, change) in pixels
-                .chunks_exact_mut(channels)
-                .zip(change.chunks_exact(3))
+            if from_x < to_x
+                && from_y < to_y
+                && let Some(window) =
+                    enlarged.window(from_x - x, from_y - y, to_x - from_x, to_y - from_y)
             {
-                let threshold = threshold.next();
-                let &[red, green, blue] = change else {
-                    continue;
-                };
-                let grey = 0.299 * red + 0.587 * green + 0.114 * blue;
-                match pixel {
-                    [value] | [value, _] => *value = value.moved(grey, threshold),
-                    [r, g, b] | [r, g, b, _] if r == g && g == b => {
-                        *r = r.moved(grey, threshold);
-                        *g = *r;
-                        *b = *r;
+                let gain = if index == 0 { base } else { over };
+                windows.push((window, gain, from_x - left..to_x - left, from_y - top));
+            }
+        }
+        let mut lines = [const { Vec::new() }; 3];
+        for (row, pixels) in pixels.chunks_exact_mut(channels * width).enumerate() {
+            for (channel, line) in lines.iter_mut().enumerate() {
+                line.clear();
+                line.resize(width, 0.0f32);
+                for (window, gain, columns, first) in &windows {
+                    if let Some(row) = row.checked_sub(*first)
+                        && let Some(line) = line.get_mut(columns.clone())
+                    {
+                        window.add(row, channel, *gain, line);
                     }
-                    [r, g, b] | [r, g, b, _] => {
-                        *r = r.moved(red, threshold);
-                        *g = g.moved(green, threshold);
-                        *b = b.moved(blue, threshold);
-                    }
-                    _ => {}
                 }
             }
+            let [red, green, blue] = lines.each_ref().map(Vec::as_slice);
+            let threshold = Threshold::at(left, top + row);
+            match channels {
+                1 => move_greys::<S, 1>(pixels, [red, green, blue], threshold),
+                2 => move_greys::<S, 2>(pixels, [red, green, blue], threshold),
+                3 => move_colours::<S, 3>(pixels, [red, green, blue], threshold),
+                _ => move_colours::<S, 4>(pixels, [red, green, blue], threshold),
+            }
+        }
+    }
+}
+
+/// How a grey pixel is moved by a change in colour.
+#[inline(always)]
+fn grey(red: f32, green: f32, blue: f32) -> f32 {
+    0.299 * red + 0.587 * green + 0.114 * blue
+}
+
+/// A row of pixels of which the first of `N` values is grey.
+#[inline(always)]
+fn move_greys<S: Sample, const N: usize>(
+    pixels: &mut [S],
+    [red, green, blue]: [&[f32]; 3],
+    threshold: Threshold,
+) {
+    let changes = red.iter().zip(green).zip(blue);
+    for (at, (pixel, ((red, green), blue))) in
+        (0..).zip(pixels.as_chunks_mut::<N>().0.iter_mut().zip(changes))
+    {
+        pixel[0] = pixel[0].moved(grey(*red, *green, *blue), threshold.of(at));
+    }
+}
+
+/// A row of pixels of which the first three of `N` values are colours.
+#[inline(always)]
+fn move_colours<S: Sample, const N: usize>(
+    pixels: &mut [S],
+    [red, green, blue]: [&[f32]; 3],
+    threshold: Threshold,
+) {
+    let changes = red.iter().zip(green).zip(blue);
+    for (at, (pixel, ((red, green), blue))) in
+        (0..).zip(pixels.as_chunks_mut::<N>().0.iter_mut().zip(changes))
+    {
+        let threshold = threshold.of(at);
+        let grey = grey(*red, *green, *blue);
+        let is_grey = pixel[0] == pixel[1] && pixel[1] == pixel[2];
+        for (value, change) in pixel.iter_mut().zip([red, green, blue]) {
+            let change = if is_grey { grey } else { *change };
+            *value = value.moved(change, threshold);
         }
     }
 }
@@ -213,21 +252,20 @@ pub(crate) trait Sample: Copy + PartialEq + Send {
     fn moved(self, change: f32, threshold: f32) -> Self;
 }
 
+// What is cut off at the end is the fraction: nothing below 0 is left then.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 impl Sample for u8 {
+    #[inline(always)]
     fn moved(self, change: f32, threshold: f32) -> Self {
-        (f32::from(self) + change + threshold)
-            .floor()
-            .clamp(0.0, 255.0) as Self
+        (f32::from(self) + change + threshold).clamp(0.0, 255.0) as i32 as Self
     }
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 impl Sample for u16 {
+    #[inline(always)]
     fn moved(self, change: f32, threshold: f32) -> Self {
-        (f32::from(self) + change * 257.0 + threshold)
-            .floor()
-            .clamp(0.0, 65535.0) as Self
+        (f32::from(self) + change * 257.0 + threshold).clamp(0.0, 65535.0) as i32 as Self
     }
 }
 
@@ -235,24 +273,29 @@ impl Sample for u16 {
 ///
 /// Rounding a smooth change to the nearest step would lose it where it is below half a step, and draw contours where it is
 /// not. A sequence that fills the plane evenly (R₂, of the plastic number) spreads the fractions without a pattern.
+#[derive(Clone, Copy)]
 struct Threshold(u32);
 
 impl Threshold {
+    /// From one pixel to the next, and from one row to the next.
+    const STEPS: [u32; 2] = [3_242_174_889, 2_447_445_414];
+
     #[allow(clippy::cast_possible_truncation)]
     fn at(x: usize, y: usize) -> Self {
+        let [across, down] = Self::STEPS;
         Self(
             (x as u32)
-                .wrapping_mul(3_242_174_889)
-                .wrapping_add((y as u32).wrapping_mul(2_447_445_414)),
+                .wrapping_mul(across)
+                .wrapping_add((y as u32).wrapping_mul(down)),
         )
     }
 
-    /// In (0, 1).
-    fn next(&mut self) -> f32 {
-        #[allow(clippy::cast_precision_loss)]
-        let threshold = ((self.0 >> 9) as f32 + 0.5) / 8_388_608.0;
-        self.0 = self.0.wrapping_add(3_242_174_889);
-        threshold
+    /// That of a pixel so many to the right, in (0, 1).
+    #[inline(always)]
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_wrap)]
+    fn of(self, right: u32) -> f32 {
+        let value = self.0.wrapping_add(right.wrapping_mul(Self::STEPS[0]));
+        ((value >> 9) as i32 as f32 + 0.5) / 8_388_608.0
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pictures and changes as planes of floats.
 
+use pulp::Arch;
 use rayon::prelude::*;
 
 use crate::Picture;
@@ -69,9 +70,14 @@ impl Planes {
 
     /// Clipped to what 8 bits hold, and rounded to it.
     pub(crate) fn rounded(mut self) -> Self {
-        for value in &mut self.values {
-            *value = value.round_ties_even().clamp(0.0, 255.0);
-        }
+        Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for value in &mut self.values {
+                    *value = value.round_ties_even().clamp(0.0, 255.0);
+                }
+            },
+        );
         self
     }
 
@@ -115,11 +121,16 @@ impl Planes {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut bytes = vec![0; self.values.len()];
-        for (channel, plane) in self.planes().enumerate() {
-            for (byte, value) in bytes.iter_mut().skip(channel).step_by(3).zip(plane) {
-                *byte = value.round_ties_even().clamp(0.0, 255.0) as u8;
-            }
-        }
+        Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for (channel, plane) in self.planes().enumerate() {
+                    for (byte, value) in bytes.iter_mut().skip(channel).step_by(3).zip(plane) {
+                        *byte = value.round_ties_even().clamp(0.0, 255.0) as u8;
+                    }
+                }
+            },
+        );
         bytes
     }
 
@@ -146,38 +157,49 @@ impl Planes {
         let rows = Axis::new(down, height);
         let stride = picture.width() as usize * 3;
         let rgb = picture.rgb();
-        // Sideways first, a row at a time over the cores; what is kept is width × down.
-        let narrow: Vec<f32> = (0..down)
-            .into_par_iter()
-            .flat_map_iter(|y| {
-                let start = (top + y) * stride + left * 3;
-                let row = rgb.get(start..start + across * 3).unwrap_or_default();
-                let mut line = vec![0.0f32; across];
-                let mut out = vec![0.0f32; 3 * width];
-                for (channel, out) in out.chunks_exact_mut(width).enumerate() {
-                    for (value, byte) in line.iter_mut().zip(row.iter().skip(channel).step_by(3)) {
-                        *value = f32::from(*byte);
-                    }
-                    columns.along(&line, out);
-                }
-                out
-            })
-            .collect();
+        let arch = Arch::new();
+        let mut lines = vec![0.0f32; height * 3 * width];
+        lines
+            .par_chunks_exact_mut(3 * width)
+            .enumerate()
+            .for_each_init(
+                || (vec![0.0f32; 3 * across], vec![0.0f32; across]),
+                |(sums, line), (y, out)| {
+                    // Down first, whole rows of bytes at a time: few rows are left then to go along.
+                    let taken = rows.taps(y).map(|(source, weight)| {
+                        let start = (top + source) * stride + left * 3;
+                        (
+                            rgb.get(start..start + across * 3).unwrap_or_default(),
+                            weight,
+                        )
+                    });
+                    arch.dispatch(
+                        #[inline(always)]
+                        || {
+                            sums.fill(0.0);
+                            for (bytes, weight) in taken {
+                                add_bytes(sums, bytes, weight);
+                            }
+                            for (channel, out) in out.chunks_exact_mut(width).enumerate() {
+                                for (value, sum) in
+                                    line.iter_mut().zip(sums[channel..].iter().step_by(3))
+                                {
+                                    *value = *sum;
+                                }
+                                columns.along(line, out);
+                            }
+                        },
+                    );
+                },
+            );
         let mut planes = Self::zero(width, height);
-        let stride = 3 * width;
         for (channel, plane) in planes.planes_mut().enumerate() {
-            plane
-                .par_chunks_exact_mut(width)
-                .enumerate()
-                .for_each(|(y, into)| {
-                    for (source, weight) in rows.taps(y) {
-                        let start = source * stride + channel * width;
-                        let row = narrow.get(start..start + width).unwrap_or_default();
-                        for (into, value) in into.iter_mut().zip(row) {
-                            *into += weight * value;
-                        }
-                    }
-                });
+            for (row, line) in plane
+                .chunks_exact_mut(width)
+                .zip(lines.chunks_exact(3 * width))
+            {
+                row.copy_from_slice(&line[channel * width..][..width]);
+            }
         }
         planes
     }
@@ -186,5 +208,12 @@ impl Planes {
     pub(crate) fn of(picture: &Picture, width: usize, height: usize) -> Self {
         let whole = [0, 0, picture.width() as usize, picture.height() as usize];
         Self::of_part(picture, whole, width, height)
+    }
+}
+
+#[inline(always)]
+fn add_bytes(sums: &mut [f32], bytes: &[u8], weight: f32) {
+    for (sum, byte) in sums.iter_mut().zip(bytes) {
+        *sum += weight * f32::from(*byte);
     }
 }

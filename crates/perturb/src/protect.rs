@@ -191,6 +191,7 @@ impl<'a> Work<'a> {
                 .map(|recogniser| recogniser.name().to_owned())
                 .collect();
         }
+        self.made.found = Some(faces);
         self.course.reach(Stage::FindFaces, 1.0);
         Ok(portraits)
     }

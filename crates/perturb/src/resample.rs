@@ -109,6 +109,7 @@ impl Axis {
         self.first.len() - 1
     }
 
+    #[inline(always)]
     fn weights_of(&self, index: usize) -> (usize, &[f32]) {
         match self.first.get(index..index + 2) {
             Some(&[(low, begin), (_, end)]) => {
@@ -125,11 +126,11 @@ impl Axis {
     }
 
     /// One line.
+    #[inline(always)]
     pub(crate) fn along(&self, line: &[f32], out: &mut [f32]) {
         for (index, out) in out.iter_mut().enumerate() {
             let (low, weights) = self.weights_of(index);
-            let source = line.get(low..).unwrap_or_default();
-            *out = source.iter().zip(weights).map(|(v, w)| v * w).sum();
+            *out = dot(line.get(low..).unwrap_or_default(), weights);
         }
     }
 
@@ -143,6 +144,24 @@ impl Axis {
             }
         }
     }
+}
+
+/// The sum of products, as far as there are weights; always added up in the same order.
+#[inline(always)]
+fn dot(values: &[f32], weights: &[f32]) -> f32 {
+    let (eights, rest) = weights.as_chunks::<8>();
+    let (values, left) = values
+        .split_at_checked(8 * eights.len())
+        .unwrap_or_default();
+    let mut sums = [0.0f32; 8];
+    for (values, weights) in values.as_chunks::<8>().0.iter().zip(eights) {
+        for ((sum, value), weight) in sums.iter_mut().zip(values).zip(weights) {
+            *sum += value * weight;
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    let rest: f32 = left.iter().zip(rest).map(|(v, w)| v * w).sum();
+    ((a + e) + (b + f)) + ((c + g) + (d + h)) + rest
 }
 
 /// Both directions.

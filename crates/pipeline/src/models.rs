@@ -14,6 +14,7 @@ use std::path::Path;
 use ledger::Digest;
 use perturb::engine::Network;
 use perturb::pack::{Kind, Manifest, Origin, Pack, PackError, PackLimits};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::Failure;
@@ -79,22 +80,27 @@ impl Models {
     /// left out and told.
     #[must_use]
     pub fn load(home: Option<&Path>) -> Self {
-        let (mut list, mut packs, mut problems) = (Vec::<Model>::new(), Vec::new(), Vec::new());
-        for found in places::all(home) {
-            let read = found
-                .bytes
-                .and_then(|bytes| read(&bytes, found.origin).map_err(|error| not_a_model(&error)));
+        let (mut list, mut networks, mut problems) = (Vec::<Model>::new(), Vec::new(), Vec::new());
+        let all: Vec<_> = places::all(home)
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .map(|found| {
+                let bytes = found.bytes?;
+                read(&bytes, found.origin).map_err(|error| not_a_model(&error))
+            })
+            .collect();
+        for read in all {
             match read {
                 // Ours come first, then the dependency's: nothing takes their names.
                 Ok((model, _)) if list.iter().any(|known| known.name == model.name) => {}
-                Ok((model, pack)) => {
+                Ok((model, network)) => {
                     list.push(model);
-                    packs.push(pack);
+                    networks.push(network);
                 }
                 Err(problem) => problems.push(problem),
             }
         }
-        let networks = perturb::Models::from_packs(&packs).unwrap_or_else(|error| {
+        let networks = perturb::Models::from_networks(networks).unwrap_or_else(|error| {
             problems.push(not_a_model(&error));
             list.clear();
             perturb::Models::default()
@@ -136,11 +142,10 @@ impl Models {
 }
 
 /// Reads a pack as a model that was found in a place of this origin.
-fn read(bytes: &[u8], origin: Origin) -> Result<(Model, Pack), PackError> {
+fn read(bytes: &[u8], origin: Origin) -> Result<(Model, Network), PackError> {
     let pack = Pack::read(bytes, &PackLimits::default())?;
-    // A network that cannot be built would only fail later.
-    Network::new(&pack)?;
-    Ok((Model::new(pack.manifest(), origin, bytes), pack))
+    let network = Network::new(&pack)?;
+    Ok((Model::new(pack.manifest(), origin, bytes), network))
 }
 
 fn not_a_model(error: &PackError) -> Failure {

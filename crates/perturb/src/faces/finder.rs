@@ -110,7 +110,7 @@ impl Finder {
     /// [`PackError::Manifest`] when they do not put out boxes and points as expected.
     pub fn new(detector: Network, landmarks: Network) -> Result<Self, PackError> {
         let cells = CELL as u32;
-        if detector.plan(2 * cells, cells)?.output_shape() != [PLANES, 1, 2] {
+        if detector.plan_forward(2 * cells, cells)?.output_shape() != [PLANES, 1, 2] {
             return Err(unusable(
                 "a face detector puts out 25 numbers for each cell of 32 pixels",
             ));
@@ -118,7 +118,7 @@ impl Finder {
         let input = &landmarks.manifest().input;
         let (width, height) = (input.width, input.height);
         let numbers: usize = landmarks
-            .plan(width, height)?
+            .plan_forward(width, height)?
             .output_shape()
             .iter()
             .product();
@@ -162,7 +162,8 @@ impl Finder {
             candidates.extend(self.candidates(picture, &planes, 1 << index)?);
             largest.get_or_insert(planes);
         }
-        let mut plan = self.landmarks.plan(self.side as u32, self.side as u32)?;
+        let side = self.side as u32;
+        let mut plan = self.landmarks.plan_forward(side, side)?;
         let mut faces: Vec<Face> = detector::strongest(candidates, OVERLAP_MAX)
             .into_iter()
             .take(CANDIDATES_MAX)
@@ -208,7 +209,7 @@ impl Finder {
     /// What the detector sees, in pixels of the planes.
     fn detect(&self, planes: &Planes) -> Result<Vec<Candidate>, PackError> {
         let (width, height) = (planes.width, planes.height);
-        let mut plan = self.detector.plan(width as u32, height as u32)?;
+        let mut plan = self.detector.plan_forward(width as u32, height as u32)?;
         let input: Vec<f32> = planes
             .values
             .iter()

@@ -123,7 +123,8 @@ impl<'a> Recogniser<'a> {
     pub fn embed(&self, picture: &Picture, face: &Face) -> Result<Vec<f32>, PackError> {
         let (planes, face) = around(picture, face, self.side);
         let mut crop = vec![0.0; 3 * self.side * self.side];
-        let mut plan = self.plan()?;
+        let side = self.side as u32;
+        let mut plan = self.network.plan_forward(side, side)?;
         Ok(self
             .forward(&planes, &self.sampler(&face), &mut crop, &mut plan)
             .to_vec())

@@ -6,7 +6,8 @@
 use super::{DENOISE_H, UPLOAD_QUALITY, uploaded_uncoded};
 use crate::faces::{Face, Recogniser};
 use crate::planes::Planes;
-use crate::transforms::{denoise, jpeg};
+use crate::transforms::jpeg;
+use crate::transforms::non_local::non_local_means;
 use crate::visibility::tiles;
 use crate::{Area, Error, FaceMeasured, Made, Models, Picture, Verdict, Watch};
 
@@ -25,9 +26,13 @@ pub(super) fn measured(
     if recognisers.is_empty() {
         return Ok(Vec::new());
     }
-    let faces = finder.find(original).map_err(|_| Error::Unusable {
-        model: "face detector".to_owned(),
-    })?;
+    let found = made.and_then(|made| made.found.clone());
+    let faces = match found {
+        Some(faces) => faces,
+        None => finder.find(original).map_err(|_| Error::Unusable {
+            model: "face detector".to_owned(),
+        })?,
+    };
     if faces.is_empty() {
         return Ok(Vec::new());
     }
@@ -125,7 +130,7 @@ fn denoised(picture: &Picture, face: &Face) -> Result<(Picture, Face), Error> {
         height,
         &tiles::window(picture, [x, y, width, height]),
     );
-    let clean = denoise::non_local_means(&planes, DENOISE_H);
+    let clean = non_local_means(&planes, DENOISE_H);
     Ok((
         picture_of(&clean)?,
         face.moved(x as f32, y as f32, 1.0, 1.0),

@@ -5,7 +5,7 @@ use crate::Picture;
 use crate::perturbation::Renderer;
 use crate::planes::Planes;
 use crate::portrait::Portrait;
-use crate::visibility::{Tiles, fit, tiles};
+use crate::visibility::{Chosen, Tiles, fit, tiles};
 
 /// How many pixels butteraugli may look at for one face.
 const FACE_PIXELS: usize = 500_000;
@@ -62,13 +62,14 @@ impl<'a> Work<'a> {
     pub(super) fn fit_faces(&self, base: &Planes, portraits: &mut [Portrait<'a>], budget: f32) {
         for portrait in portraits {
             let perturbation = self.assembled(base, std::slice::from_ref(portrait));
-            let tiles = Tiles::new(
+            let tiles = Chosen::new(
                 self.photo,
                 portrait.area,
                 FACE_PIXELS,
                 self.options.seed,
                 |_| 1.0,
-            );
+            )
+            .prepared(self.photo);
             let renderer = perturbation.renderer();
             let (factor, _) = fit::fitted(budget, 1.0, |factor| {
                 self.seen(&tiles, &renderer, [1.0, factor])
@@ -87,7 +88,7 @@ impl<'a> Work<'a> {
         let heat = self.pyramid.heat(base);
         let (across, down) = (self.picture.width, self.picture.height);
         let faces: Vec<[usize; 4]> = portraits.iter().map(|portrait| portrait.area).collect();
-        let tiles = Tiles::new(
+        let tiles = Chosen::new(
             self.photo,
             [0, 0, width, height],
             if self.made.refine_steps > 0 {
@@ -110,7 +111,8 @@ impl<'a> Work<'a> {
                     spread
                 }
             },
-        );
+        )
+        .prepared(self.photo);
         let perturbation = self.assembled(base, portraits);
         let renderer = perturbation.renderer();
         let budget = if tiles.complete {

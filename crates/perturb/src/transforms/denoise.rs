@@ -14,7 +14,8 @@ pub(crate) struct Weights {
 }
 
 /// exp(−x) for x ≥ 0, by arithmetic that is the same on every machine.
-fn decay(x: f32) -> f32 {
+#[inline(always)]
+pub(super) fn decay(x: f32) -> f32 {
     let t = x.min(80.0) / 64.0;
     let series = 1.0 + t * (1.0 + t * (0.5 + t * (1.0 / 6.0 + t / 24.0)));
     let squared = series * series;
@@ -209,48 +210,6 @@ fn gather(weights: &[f32], plane: &[f32], out: &mut [f32], width: usize, dx: isi
     }
 }
 
-/// What the report tries: patches of 7×7, a window of 21×21, all channels together, as
-/// `cv2.fastNlMeansDenoising(picture, None, h, 7, 21)` does.
-pub(crate) fn non_local_means(planes: &Planes, h: f32) -> Planes {
-    let (width, height) = (planes.width, planes.height);
-    let rows: Vec<isize> = (-10..=10).collect();
-    let (sum, mut out) = rows
-        .into_par_iter()
-        .map(|dy| {
-            let mut sum = vec![0.0f32; planes.count()];
-            let mut out = Planes::zero(width, height);
-            for dx in -10..=10 {
-                let weights = likeness(planes, dx, dy, h, 3);
-                for (sum, weight) in sum.iter_mut().zip(&weights) {
-                    *sum += weight;
-                }
-                for (plane, out) in planes.planes().zip(out.planes_mut()) {
-                    gather(&weights, plane, out, width, dx, dy);
-                }
-            }
-            (sum, out)
-        })
-        .collect::<Vec<_>>()
-        .into_iter()
-        // In order: sums of floats depend on it.
-        .fold(
-            (vec![0.0f32; planes.count()], Planes::zero(width, height)),
-            |(mut sum, mut out), (more_sum, more_out)| {
-                for (sum, more) in sum.iter_mut().zip(more_sum) {
-                    *sum += more;
-                }
-                out.add(&more_out, 1.0);
-                (sum, out)
-            },
-        );
-    for plane in out.planes_mut() {
-        for (value, sum) in plane.iter_mut().zip(&sum) {
-            *value /= sum;
-        }
-    }
-    out.rounded()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,8 +232,6 @@ mod tests {
     fn noise_goes_and_the_edge_stays() {
         let (clean, noisy) = noisy(5.0);
         let before = noisy.plus(&clean, -1.0).rms();
-        let after = non_local_means(&noisy, 10.0).plus(&clean, -1.0).rms();
-        assert!(after < 0.35 * before, "{after} of {before}");
         let small = Weights::of(&noisy, 10.0, 2, 1, 1).forward(&noisy);
         assert!(small.plus(&clean, -1.0).rms() < 0.5 * before);
     }

@@ -4,6 +4,8 @@
 //! the tables of ITU-T T.81 Annex K scaled by quality, and colour enlarged by its triangle filter. The entropy coding loses
 //! nothing and is left out.
 
+use pulp::Arch;
+
 use crate::planes::Planes;
 
 /// T.81 table K.1, row by row.
@@ -111,6 +113,7 @@ const DCT: [[f32; 8]; 8] = [
 ];
 
 /// A · B, or Aᵀ · B when `across`.
+#[inline(always)]
 fn times(a: &[[f32; 8]; 8], b: &[[f32; 8]; 8], transposed: bool) -> [[f32; 8]; 8] {
     let mut out = [[0.0f32; 8]; 8];
     for (i, out) in out.iter_mut().enumerate() {
@@ -124,6 +127,7 @@ fn times(a: &[[f32; 8]; 8], b: &[[f32; 8]; 8], transposed: bool) -> [[f32; 8]; 8
     out
 }
 
+#[inline(always)]
 fn transposed(a: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
     let mut out = [[0.0f32; 8]; 8];
     for (i, row) in a.iter().enumerate() {
@@ -135,6 +139,7 @@ fn transposed(a: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
 }
 
 /// One component through the quantiser, in place; sides need not be multiples of eight.
+#[inline(always)]
 fn quantise(plane: &mut [f32], width: usize, height: usize, table: &[f32; 64]) {
     for top in (0..height).step_by(8) {
         for left in (0..width).step_by(8) {
@@ -168,6 +173,7 @@ fn quantise(plane: &mut [f32], width: usize, height: usize, table: &[f32; 64]) {
 }
 
 /// 2×2 means; the last row and column stand in for missing ones.
+#[inline(always)]
 fn halve(plane: &[f32], width: usize, height: usize) -> Vec<f32> {
     let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
     let mut out = Vec::with_capacity(half_width * half_height);
@@ -213,6 +219,7 @@ fn triangle(index: usize, half: usize) -> (usize, usize) {
     (near, far)
 }
 
+#[inline(always)]
 fn double(plane: &[f32], width: usize, height: usize) -> Vec<f32> {
     let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
     let mut out = Vec::with_capacity(width * height);
@@ -252,6 +259,14 @@ fn double_back(gradient: &[f32], width: usize, height: usize) -> Vec<f32> {
 
 /// Codes and decodes at a quality, colour at half size.
 pub(crate) fn coded(planes: &Planes, quality: u32) -> Planes {
+    Arch::new().dispatch(
+        #[inline(always)]
+        || coded_at(planes, quality),
+    )
+}
+
+#[inline(always)]
+fn coded_at(planes: &Planes, quality: u32) -> Planes {
     let (width, height) = (planes.width, planes.height);
     let count = planes.count();
     let mut out = Planes::zero(width, height);

@@ -4,6 +4,7 @@
 
 pub(crate) mod denoise;
 pub(crate) mod jpeg;
+pub(crate) mod non_local;
 
 use crate::chance::Chance;
 use crate::planes::Planes;

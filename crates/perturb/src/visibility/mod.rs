@@ -8,7 +8,7 @@ pub(crate) mod tiles;
 use std::sync::OnceLock;
 
 pub(crate) use pyramid::{Numbers, Pyramid};
-pub(crate) use tiles::Tiles;
+pub(crate) use tiles::{Chosen, Tiles};
 
 /// The numbers of P.
 pub(crate) fn numbers() -> &'static Numbers {

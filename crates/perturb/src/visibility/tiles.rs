@@ -25,18 +25,24 @@ struct Tile {
     counted: [usize; 4],
     /// How many tiles it stands for.
     stands_for: f64,
-    /// None where butteraugli cannot be asked.
-    reference: Option<ButteraugliReference>,
 }
 
-/// A picture, ready to be compared with changed ones.
-pub(crate) struct Tiles {
+/// Which parts of a picture are measured.
+pub(crate) struct Chosen {
     tiles: Vec<Tile>,
     /// Whether every tile is there.
     pub(crate) complete: bool,
 }
 
-impl Tiles {
+/// A picture, ready to be compared with several changed ones. It holds some 20 MB for each tile.
+pub(crate) struct Tiles {
+    /// With none where butteraugli cannot be asked.
+    tiles: Vec<(Tile, Option<ButteraugliReference>)>,
+    /// Whether every tile is there.
+    pub(crate) complete: bool,
+}
+
+impl Chosen {
     /// Covers the part of the picture at left, top, width, height, with at most about `pixels_max` pixels read.
     ///
     /// `heat` gives, for a rectangle, how much of the sum is expected there; a constant where nothing is known.
@@ -83,60 +89,90 @@ impl Tiles {
             drawn(&cells, affordable, seed, heat)
         };
         let tiles = chosen
-            .into_par_iter()
+            .into_iter()
             .map(|(cell, stands_for)| tile(picture, cell, stands_for))
             .collect();
         Self { tiles, complete }
     }
 
+    /// Ready to be compared with changed pictures.
+    pub(crate) fn prepared(self, picture: &Picture) -> Tiles {
+        let prepare = |tile: Tile| {
+            let reference = reference(picture, tile.read);
+            (tile, reference)
+        };
+        Tiles {
+            tiles: self.tiles.into_par_iter().map(prepare).collect(),
+            complete: self.complete,
+        }
+    }
+
+    /// The 3-norm of a change, as [`Tiles::visibility`]; each tile is forgotten once it was compared.
+    pub(crate) fn visibility(&self, before: &Picture, after: &Picture) -> f32 {
+        let sums = self.tiles.par_iter().map(|tile| {
+            let reference = reference(before, tile.read);
+            tile.sums(reference.as_ref(), &window(after, tile.read))
+        });
+        norm(&sums.collect::<Vec<_>>())
+    }
+}
+
+impl Tile {
+    /// The sums of the map's powers, and of what was counted, with the weight of the tile.
+    fn sums(&self, reference: Option<&ButteraugliReference>, changed: &[u8]) -> [f64; 4] {
+        let [_, _, width, _] = self.read;
+        let [x, y, across, down] = self.counted;
+        let map = reference
+            .and_then(|reference| reference.compare(changed).ok())
+            .and_then(|result| result.diffmap);
+        let mut sums = [0.0f64; 4];
+        if let Some(map) = map {
+            for row in map.buf().chunks(width).skip(y).take(down) {
+                for value in row.iter().skip(x).take(across) {
+                    let cubed = f64::from(*value).powi(3);
+                    sums[0] += cubed;
+                    sums[1] += cubed * cubed;
+                    sums[2] += (cubed * cubed).powi(2);
+                }
+            }
+            #[allow(clippy::cast_precision_loss)]
+            let count = (across * down) as f64;
+            sums[3] = count;
+        }
+        sums.map(|sum| sum * self.stands_for)
+    }
+}
+
+impl Tiles {
     /// The 3-norm (as libjxl has it: the mean of the 3-, 6- and 12-norms) of the changed picture, of which `window` gives any
     /// part: left, top, width, height to red, green and blue bytes.
     pub(crate) fn visibility(&self, window: impl Fn([usize; 4]) -> Vec<u8> + Sync) -> f32 {
-        let sums: Vec<[f64; 4]> = self
+        let sums = self
             .tiles
             .par_iter()
-            .map(|tile| {
-                let [_, _, width, _] = tile.read;
-                let [x, y, across, down] = tile.counted;
-                let map = tile
-                    .reference
-                    .as_ref()
-                    .and_then(|reference| reference.compare(&window(tile.read)).ok())
-                    .and_then(|result| result.diffmap);
-                let mut sums = [0.0f64; 4];
-                if let Some(map) = map {
-                    for row in map.buf().chunks(width).skip(y).take(down) {
-                        for value in row.iter().skip(x).take(across) {
-                            let cubed = f64::from(*value).powi(3);
-                            sums[0] += cubed;
-                            sums[1] += cubed * cubed;
-                            sums[2] += (cubed * cubed).powi(2);
-                        }
-                    }
-                    #[allow(clippy::cast_precision_loss)]
-                    let count = (across * down) as f64;
-                    sums[3] = count;
-                }
-                sums.map(|sum| sum * tile.stands_for)
-            })
-            .collect();
-        let total = sums.iter().fold([0.0f64; 4], |mut total, sums| {
-            for (total, sum) in total.iter_mut().zip(sums) {
-                *total += sum;
-            }
-            total
-        });
-        let count = total[3].max(1.0);
-        let norm = [3.0, 6.0, 12.0]
-            .into_iter()
-            .zip(total)
-            .map(|(power, sum): (f64, f64)| (sum / count).powf(1.0 / power))
-            .sum::<f64>()
-            / 3.0;
-        #[allow(clippy::cast_possible_truncation)]
-        let norm = norm as f32;
-        norm
+            .map(|(tile, reference)| tile.sums(reference.as_ref(), &window(tile.read)));
+        norm(&sums.collect::<Vec<_>>())
     }
+}
+
+/// The mean of the norms, from the sums of all tiles.
+fn norm(sums: &[[f64; 4]]) -> f32 {
+    let mut total = [0.0f64; 4];
+    for sums in sums {
+        for (total, sum) in total.iter_mut().zip(sums) {
+            *total += sum;
+        }
+    }
+    let count = total[3].max(1.0);
+    let norm = [3.0, 6.0, 12.0]
+        .into_iter()
+        .zip(total)
+        .map(|(power, sum): (f64, f64)| (sum / count).powf(1.0 / power))
+        .sum::<f64>()
+        / 3.0;
+    #[allow(clippy::cast_possible_truncation)]
+    let norm = norm as f32;
+    norm
 }
 
 /// Systematic sampling: one start, then even steps through the summed chances.
@@ -187,13 +223,16 @@ fn tile(picture: &Picture, cell: [usize; 4], stands_for: f64) -> Tile {
     let to_x = (left + width + BORDER).min(picture.width() as usize);
     let to_y = (top + height + BORDER).min(picture.height() as usize);
     let read = [from_x, from_y, to_x - from_x, to_y - from_y];
-    let params = ButteraugliParams::new().with_compute_diffmap(true);
     Tile {
         read,
         counted: [left - from_x, top - from_y, width, height],
         stands_for,
-        reference: ButteraugliReference::new(&window(picture, read), read[2], read[3], params).ok(),
     }
+}
+
+fn reference(picture: &Picture, read: [usize; 4]) -> Option<ButteraugliReference> {
+    let params = ButteraugliParams::new().with_compute_diffmap(true);
+    ButteraugliReference::new(&window(picture, read), read[2], read[3], params).ok()
 }
 
 /// A part of a picture as bytes.
@@ -252,8 +291,10 @@ mod tests {
             .compare(after.rgb())
             .unwrap()
             .pnorm_3;
-        let tiles = Tiles::new(&before, whole(&before), usize::MAX, 1, |_| 1.0);
+        let tiles = Chosen::new(&before, whole(&before), usize::MAX, 1, |_| 1.0);
         assert!(tiles.complete);
+        assert_eq!(tiles.visibility(&before, &before), 0.0);
+        let tiles = tiles.prepared(&before);
         let got = f64::from(tiles.visibility(|part| window(&after, part)));
         assert!((got / expected - 1.0).abs() < 1e-3, "{got} {expected}");
         assert!(tiles.visibility(|part| window(&before, part)) < 1e-3);
@@ -262,14 +303,17 @@ mod tests {
     #[test]
     fn some_tiles_stand_for_the_whole() {
         let (before, after) = pictures(1450, 1200);
-        let all = Tiles::new(&before, whole(&before), usize::MAX, 1, |_| 1.0);
-        let expected = all.visibility(|part| window(&after, part));
+        let all = Chosen::new(&before, whole(&before), usize::MAX, 1, |_| 1.0);
+        let expected = all.visibility(&before, &after);
+        let prepared = all.prepared(&before);
+        let again = prepared.visibility(|part| window(&after, part));
+        assert_eq!(again.to_bits(), expected.to_bits());
         let heat = |[x, ..]: [usize; 4]| if x < 725 { 3.0 } else { 1.0 };
         let mut errors = 0.0;
         for seed in 0..3 {
-            let some = Tiles::new(&before, whole(&before), 800_000, seed, heat);
+            let some = Chosen::new(&before, whole(&before), 800_000, seed, heat);
             assert!(!some.complete);
-            let got = some.visibility(|part| window(&after, part));
+            let got = some.visibility(&before, &after);
             errors += (got / expected - 1.0).abs() / 3.0;
         }
         assert!(errors < 0.1, "{errors}");
@@ -278,7 +322,7 @@ mod tests {
     #[test]
     fn narrow_pictures_are_measured() {
         let (before, after) = pictures(1200, 32);
-        let tiles = Tiles::new(&before, whole(&before), usize::MAX, 1, |_| 1.0);
-        assert!(tiles.visibility(|part| window(&after, part)) > 0.5);
+        let tiles = Chosen::new(&before, whole(&before), usize::MAX, 1, |_| 1.0);
+        assert!(tiles.visibility(&before, &after) > 0.5);
     }
 }

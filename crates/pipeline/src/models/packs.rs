@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use perturb::engine::Network;
-use perturb::pack::{Origin, Pack};
+use perturb::pack::Origin;
 
 use super::{Model, not_a_model, places, read};
 use crate::Failure;
@@ -34,7 +34,7 @@ pub(super) fn folder(home: &Path) -> PathBuf {
 pub fn add(home: &Path, file: &Path) -> Result<Model, Failure> {
     caught(|| {
         let bytes = places::read(file)?;
-        let (model, pack) = read(&bytes, Origin::Pack).map_err(|error| not_a_model(&error))?;
+        let (model, network) = read(&bytes, Origin::Pack).map_err(|error| not_a_model(&error))?;
         if let Some(known) = by_name(home, &model.name) {
             return Err(if known.sha256 == model.sha256 {
                 exists(
@@ -48,8 +48,8 @@ pub fn add(home: &Path, file: &Path) -> Result<Model, Failure> {
                 )
             });
         }
-        try_out(&pack)?;
-        drop(pack);
+        try_out(&network)?;
+        drop(network);
         save(&folder(home), &model.name, &bytes)?;
         Ok(model)
     })
@@ -99,10 +99,9 @@ fn by_name(home: &Path, name: &str) -> Option<Model> {
 }
 
 /// Runs the network once, forward and back.
-fn try_out(pack: &Pack) -> Result<(), Failure> {
+fn try_out(network: &Network) -> Result<(), Failure> {
     let bad = |error| not_a_model(&error);
-    let input = &pack.manifest().input;
-    let network = Network::new(pack).map_err(bad)?;
+    let input = &network.manifest().input;
     let side = |fixed: u32| match fixed {
         0 => TRIAL_PX.next_multiple_of(input.multiple.max(1)),
         fixed => fixed,
@@ -112,11 +111,11 @@ fn try_out(pack: &Pack) -> Result<(), Failure> {
     let values = input.channels as u64 * u64::from(width) * u64::from(height);
     let begun = Instant::now();
     let pattern: Vec<f32> = (0..values).map(|at| (at % 97) as f32 / 96.0).collect();
-    let output = plan.forward(&network, &pattern);
+    let output = plan.forward(network, &pattern);
     let ones = vec![1.0; output.len()];
     let are_numbers = output.iter().all(|value| value.is_finite())
         && plan
-            .backward(&network, &ones)
+            .backward(network, &ones)
             .iter()
             .all(|value| value.is_finite());
     if !are_numbers {
