@@ -167,7 +167,7 @@ export const words = {
       refine: 'Refining…',
       fit: 'Fitting the strength…',
       encode: 'Writing…',
-      measure: 'Measuring…',
+      measure: 'The copy is saved. Measuring what it does…',
     } satisfies Record<CloakProgress['stage'], string>,
     left: (seconds: number) => (seconds >= 90 ? `about ${number(Math.round(seconds / 60))} min left` : `about ${number(seconds)} s left`),
     outcome: { yes: 'Cloaked', no: 'Not cloaked' },

@@ -68,7 +68,7 @@ pub(crate) fn clean_photo(
     let mut traces = outside::look(&photo.path, &stat);
     let findings = cleaned.found().to_vec();
     let mut removed = cleaned.removed().to_vec();
-    let mut cloak = None;
+    let (mut cloak, mut unmeasured) = (None, None);
     if let Some(cloaking) = work.cloaking {
         let digest = source.digest();
         let asked = (policy, limits);
@@ -78,7 +78,7 @@ pub(crate) fn clean_photo(
         cleaned = worn.cleaned;
         removed.extend(worn.lost);
         notes.extend(worn.notes);
-        cloak = Some(worn.cloak);
+        (cloak, unmeasured) = (Some(worn.cloak), worn.unmeasured);
     }
     let is_cloaked = matches!(cloak, Some(Cloaked::Yes(_)));
     let name = work.names.name(
@@ -92,7 +92,7 @@ pub(crate) fn clean_photo(
         Some(Cloaked::Yes(cloak)) => Some(cloak.field()),
         _ => None,
     };
-    let finished = |output, record, notes, traces| Finished {
+    let finished = |output, record, cloak, notes, traces| Finished {
         container: cleaned.container(),
         output,
         record,
@@ -111,10 +111,21 @@ pub(crate) fn clean_photo(
             .map(|recording| recording.record_as_it_is(source, &cleaned, &mut notes))
             .transpose()?;
         Carried::ALL.tell(&mut traces);
-        return Ok(Outcome::AlreadyClean(finished(None, record, notes, traces)));
+        return Ok(Outcome::AlreadyClean(finished(
+            None, record, cloak, notes, traces,
+        )));
     }
 
-    let entry = recording.map(|recording| recording.entry(source, &cleaned, field, &mut notes));
+    // Both decode the copy, in a process each.
+    let (entry, looked) = rayon::join(
+        || recording.map(|recording| recording.entry(source, &cleaned, field, &mut notes)),
+        || {
+            unmeasured
+                .as_mut()
+                .map_or(Ok(()), |cloak| cloak.look(&cleaned))
+        },
+    );
+    looked?;
     let staged = stage(
         &cleaned,
         &destination.folder(photo),
@@ -143,7 +154,10 @@ pub(crate) fn clean_photo(
         sidecars: replaces && !keeps_name,
     };
     carried.tell(&mut traces);
-    let finished = finished(Some(saved.path), record, notes, traces);
+    if let (Some(Cloaked::Yes(cloak)), Some(unmeasured)) = (&mut cloak, unmeasured) {
+        cloak.measured = unmeasured.measure(&cloak.made, &mut notes);
+    }
+    let finished = finished(Some(saved.path), record, cloak, notes, traces);
     give_back(cleaned.into_bytes());
     Ok(match failure {
         Some(failure) => Outcome::NotReplaced(Box::new(finished), failure),

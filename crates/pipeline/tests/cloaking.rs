@@ -474,6 +474,39 @@ fn cancelled_at_any_step_nothing_is_half_done() {
 }
 
 #[test]
+fn the_copy_is_saved_and_recorded_before_it_is_measured() {
+    let bytes = encoded(picture(160, 96), ImageFormat::Png);
+    let folder = folder(&[("a.png", &bytes)]);
+    let (path, copy) = (
+        folder.path().join("a.png"),
+        folder.path().join("a_cloaked.png"),
+    );
+    for cancelled in [false, true] {
+        let (desk, there) = (Desk::new(), Mutex::new(None));
+        let (outcomes, _) = desk.run_until(&[&path], &Request::default(), 0, |stage| {
+            if stage != CloakStage::Measure {
+                return false;
+            }
+            let saved = fs::read(&copy).unwrap();
+            let records = desk.ledger.find_digest(&Digest::of(&saved)).unwrap();
+            assert_eq!(records.len(), 1);
+            there.lock().unwrap().get_or_insert(saved);
+            cancelled
+        });
+        let finished = finished(&outcomes[0]);
+        assert_eq!(
+            fs::read(output(&outcomes[0])).unwrap(),
+            there.into_inner().unwrap().unwrap()
+        );
+        assert!(finished.record.is_some());
+        let measured = cloak(&outcomes[0]).measured.as_ref().unwrap();
+        assert_eq!(measured.cancelled, cancelled);
+        assert_eq!(measured.encoders.is_empty(), cancelled);
+        fs::remove_file(&copy).unwrap();
+    }
+}
+
+#[test]
 fn a_full_disk_takes_nothing_with_it() {
     let Some(small) = Mounted::new("size=64k") else {
         return skipped("no file system can be mounted here");

@@ -5,7 +5,7 @@ use std::path::Path;
 use metadata::Limits;
 use perturb::{Error, Measured, Picture, measure};
 
-use super::steps::picture;
+use super::steps::into_picture;
 use super::{CloakProgress, Watching};
 use crate::look::not_decoded;
 use crate::models::Models;
@@ -50,7 +50,7 @@ fn pixels(path: &Path, limits: &Limits, workers: &Workers) -> Result<Picture, Fa
     let raster = workers
         .pixels(&worker::Picture::new(source.bytes(), &report))
         .map_err(|reason| not_decoded(reason, "Save it as an ordinary JPEG or PNG first."))?;
-    picture(&raster)
+    into_picture(raster)
 }
 
 fn not_measured(error: &Error) -> Failure {

@@ -2,9 +2,11 @@
 
 use ledger::{Digest, Record};
 use metadata::{Cleaned, Container, Finding, Limits, Policy, Topic, clean};
-use perturb::{Error, Perturbation, Picture as Photo, measure, protect};
+use perturb::{Error, Made, Measured, Perturbation, Picture as Photo, measure, protect};
 
 use super::{Cloak, CloakProgress, CloakStage, Cloaked, Cloaking, Watching, encode, used};
+use crate::budget::Share;
+use crate::run::caught;
 use crate::worker::{LIBHEIF_PACKAGES, NotDecoded, Picture, Raster, Samples};
 use crate::{Failure, Recording};
 
@@ -14,7 +16,7 @@ const MADE: f32 = 0.7;
 const ENCODED: f32 = 0.78;
 
 /// A clean copy that was to be cloaked, whether it is or not.
-pub(crate) struct Worn {
+pub(crate) struct Worn<'a> {
     /// What is to be saved.
     pub(crate) cleaned: Cleaned,
     /// What of the original's findings is gone beyond what cleaning removed.
@@ -23,6 +25,63 @@ pub(crate) struct Worn {
     pub(crate) cloak: Cloaked,
     /// What else the person should know, as sentences.
     pub(crate) notes: Vec<String>,
+    /// What it takes to measure the cloak, where there is one.
+    pub(crate) unmeasured: Option<Unmeasured<'a>>,
+}
+
+/// A cloak that is not measured yet: that takes longer than making it, and the copy need not wait for it.
+pub(crate) struct Unmeasured<'a> {
+    cloaking: &'a Cloaking<'a>,
+    watching: Watching<'a>,
+    original: Photo,
+    seed: u64,
+    /// The copy's pixels, once it was decoded.
+    copy: Option<Photo>,
+    /// The next photo waits until this one is measured: both would be slower and take twice the memory.
+    _slot: Share<'a>,
+}
+
+impl Unmeasured<'_> {
+    /// Decodes the finished file as others will, not the pixels that went into it.
+    ///
+    /// # Errors
+    /// It shows no picture of its size, which is a mistake of ours; it must not be published then.
+    pub(crate) fn look(&mut self, copy: &Cleaned) -> Result<(), Failure> {
+        let raster = self.cloaking.workers.pixels(&Picture::from(copy));
+        let copy = into_picture(raster.map_err(|_| Failure::internal())?)?;
+        if (copy.width(), copy.height()) != (self.original.width(), self.original.height()) {
+            return Err(Failure::internal());
+        }
+        self.copy = Some(copy);
+        Ok(())
+    }
+
+    /// Measures what the cloak does; nothing where there is nothing to measure with. A failure here costs the numbers and not
+    /// the copy.
+    pub(crate) fn measure(self, made: &Made, notes: &mut Vec<String>) -> Option<Measured> {
+        let copy = self.copy.as_ref()?;
+        let networks = self.cloaking.models.networks();
+        let watching = self.watching.part(ENCODED, 1.0);
+        watching.tell(CloakStage::Measure, 0.0);
+        let measured = caught(|| {
+            match measure(
+                &self.original,
+                copy,
+                networks,
+                Some(made),
+                self.seed,
+                &watching,
+            ) {
+                Ok(measured) => Ok(Some(measured)),
+                Err(Error::NoModels | Error::Cancelled) => Ok(None),
+                Err(_) => Err(Failure::internal()),
+            }
+        });
+        measured.unwrap_or_else(|_| {
+            notes.push("The copy is saved, but what its cloak does could not be measured; `cloakroom cloak-report` tries it again.".to_owned());
+            None
+        })
+    }
 }
 
 /// Cloaks a cleaned photo and cleans the result. Nothing when somebody cancelled before there was anything to keep.
@@ -30,18 +89,18 @@ pub(crate) struct Worn {
 /// # Errors
 /// The photo is cloaked already, as the ledger knows; or a mistake of ours. What cannot be cloaked is no error: the copy is
 /// clean all the same, and says why it is nothing more.
-pub(crate) fn wear(
-    cloaking: &Cloaking<'_>,
+pub(crate) fn wear<'a>(
+    cloaking: &'a Cloaking<'a>,
     original: &Digest,
     cleaned: Cleaned,
     (policy, limits): (&Policy, &Limits),
     recording: Option<&Recording<'_>>,
-    tell: &(dyn Fn(CloakProgress) + Sync),
-) -> Result<Option<Worn>, Failure> {
+    tell: &'a (dyn Fn(CloakProgress) + Sync),
+) -> Result<Option<Worn<'a>>, Failure> {
     let mut notes = Vec::new();
     refuse_cloaked(recording, original, &mut notes)?;
     Watching::new(&cloaking.cancel, tell).tell(CloakStage::Wait, 0.0);
-    let _slot = cloaking.slot.take(1);
+    let slot = cloaking.slot.take(1);
     if cloaking.cancel.is_cancelled() {
         return Ok(None);
     }
@@ -54,6 +113,7 @@ pub(crate) fn wear(
             lost: Vec::new(),
             cloak: Cloaked::No(why),
             notes: Vec::new(),
+            unmeasured: None,
         }))
     };
     if let Some(why) = no_kind(cleaned.container()) {
@@ -93,28 +153,6 @@ pub(crate) fn wear(
     let cloaked = clean(&bytes, policy, limits)?;
     drop(bytes);
 
-    // The file as others will see it, not the pixels that went into it.
-    let again = cloaking
-        .workers
-        .pixels(&Picture::from(&cloaked))
-        .map_err(|_| Failure::internal())?;
-    if (again.width, again.height) != (photo.width(), photo.height()) {
-        return Err(Failure::internal());
-    }
-    let again = picture(&again)?;
-    let measuring = watching.part(ENCODED, 1.0);
-    let measured = match measure(
-        &photo,
-        &again,
-        networks,
-        Some(&made),
-        options.seed,
-        &measuring,
-    ) {
-        Ok(measured) => Some(measured),
-        Err(Error::NoModels | Error::Cancelled) => None,
-        Err(_) => return Err(Failure::internal()),
-    };
     if made.cancelled {
         notes.push(
             "It was stopped early, so the cloak is the best that there was until then.".to_owned(),
@@ -126,19 +164,37 @@ pub(crate) fn wear(
         seed: options.seed,
         models: used(cloaking.models, &made),
         made,
-        measured,
+        measured: None,
     };
     Ok(Some(Worn {
         cleaned: cloaked,
         lost,
         cloak: Cloaked::Yes(Box::new(cloak)),
         notes,
+        unmeasured: Some(Unmeasured {
+            cloaking,
+            watching,
+            original: photo,
+            seed: options.seed,
+            copy: None,
+            _slot: slot,
+        }),
     }))
 }
 
 /// The picture as models see it.
-pub(super) fn picture(raster: &Raster) -> Result<Photo, Failure> {
+fn picture(raster: &Raster) -> Result<Photo, Failure> {
     Photo::new(raster.width, raster.height, raster.rgb8()).map_err(|_| Failure::internal())
+}
+
+/// The same, without a copy where the samples are those already.
+pub(super) fn into_picture(raster: Raster) -> Result<Photo, Failure> {
+    match raster.samples {
+        Samples::Eight(rgb) if raster.channels == 3 => {
+            Photo::new(raster.width, raster.height, rgb).map_err(|_| Failure::internal())
+        }
+        _ => picture(&raster),
+    }
 }
 
 fn apply(perturbation: &Perturbation, raster: &mut Raster) -> bool {

@@ -28,7 +28,7 @@ pub enum CloakStage {
     Fit,
     /// Writing the new file.
     Encode,
-    /// Measuring what the result does.
+    /// Measuring what the result does. The copy is saved by then.
     Measure,
 }
 
@@ -45,7 +45,7 @@ impl CloakStage {
             Self::Refine => "refining",
             Self::Fit => "fitting the strength",
             Self::Encode => "encoding",
-            Self::Measure => "measuring",
+            Self::Measure => "the copy is saved; measuring what it does",
         }
     }
 }
