@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::tools;
 
@@ -82,7 +84,12 @@ pub(crate) fn cost(command: &Command) -> Result<Cost, String> {
     timed
         .args(["--format", "%U %S %M", "--"])
         .arg(command.get_program())
-        .args(command.get_args());
+        .args(command.get_args())
+        .envs(
+            command
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
     let started = Instant::now();
     let said = finished(&mut timed)?;
     let wall_s = started.elapsed().as_secs_f64();
@@ -99,6 +106,73 @@ pub(crate) fn cost(command: &Command) -> Result<Cost, String> {
         cpu_s: user_s + system_s,
         peak_bytes: peak_kib * 1024.0,
     })
+}
+
+/// Runs a command under GNU time, and looks for something every few milliseconds: what the command and its children had taken
+/// when that was there, and what they took in all.
+///
+/// # Errors
+/// As [`seconds`]; or it was never there.
+pub(crate) fn cost_until(
+    command: &Command,
+    is_there: impl Fn() -> bool + Sync,
+) -> Result<(Cost, Cost), String> {
+    let stop = AtomicBool::new(false);
+    let started = Instant::now();
+    thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                if is_there() {
+                    return Some(family(std::process::id(), started.elapsed().as_secs_f64()));
+                }
+                thread::sleep(Duration::from_millis(2));
+            }
+            None
+        });
+        let whole = cost(command);
+        stop.store(true, Ordering::Relaxed);
+        let until = watch.join().ok().flatten();
+        Ok((until.ok_or("what was waited for did not come")?, whole?))
+    })
+}
+
+/// What all processes that descend from this one have taken so far (proc_pid_stat(5), proc_pid_status(5)).
+fn family(root: u32, wall_s: f64) -> Cost {
+    const TICKS_PER_S: f64 = 100.0;
+    let read = |pid: u32, file: &str| std::fs::read_to_string(format!("/proc/{pid}/{file}"));
+    let all: Vec<(u32, u32, f64)> = std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| {
+            let stat = read(pid, "stat").ok()?;
+            // The second field is a name in parentheses; then come the state and the parent.
+            let fields: Vec<&str> = stat[stat.rfind(')')? + 1..].split_whitespace().collect();
+            // In user mode and in the kernel, its own and that of children that have ended.
+            let ticks: f64 = fields
+                .get(11..15)?
+                .iter()
+                .filter_map(|field| field.parse::<f64>().ok())
+                .sum();
+            Some((pid, fields.get(1)?.parse().ok()?, ticks / TICKS_PER_S))
+        })
+        .collect();
+    let (mut members, mut cpu_s, mut peak_bytes) = (vec![root], 0.0, 0.0f64);
+    while let Some(member) = members.pop() {
+        for &(pid, _, took_s) in all.iter().filter(|(_, parent, _)| *parent == member) {
+            members.push(pid);
+            cpu_s += took_s;
+            let status = read(pid, "status").unwrap_or_default();
+            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let kib = peak.and_then(|peak| peak.split_whitespace().next()?.parse::<f64>().ok());
+            peak_bytes = peak_bytes.max(kib.unwrap_or(0.0) * 1024.0);
+        }
+    }
+    Cost {
+        wall_s,
+        cpu_s,
+        peak_bytes,
+    }
 }
 
 /// Seconds that a command takes, its start included and nothing else.

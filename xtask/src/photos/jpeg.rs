@@ -15,7 +15,8 @@ pub(crate) fn photo(bytes: usize, seed: u64) -> Vec<u8> {
     repeated(&group, groups, 1)
 }
 
-/// The same in colour at full chroma: 4096 pixels wide, and of about as many megapixels, up to some 260.
+/// The same in colour at full chroma: 4096 pixels wide, and of about as many megapixels, up to some 260. It has as much detail as
+/// a phone's photo, which takes some 3 to 5 MB for 12 megapixels.
 pub(crate) fn colour(megapixels: usize, seed: u64) -> Vec<u8> {
     let pixels = BLOCKS_PER_ROW * 8 * 64;
     let groups = (megapixels * 1_000_000 / pixels).clamp(1, 1000);
@@ -80,10 +81,15 @@ fn group(seed: u64, channels: usize) -> Vec<u8> {
     let mut random = |below: u64| noise.number() % below;
     let mut bits = Bits::default();
     for row in 0..8u8 {
-        for _ in 0..BLOCKS_PER_ROW * channels {
+        for block in 0..BLOCKS_PER_ROW * channels {
+            let (coefficients, size_max) = match (channels, block % channels) {
+                (1, _) => (40, 4),
+                (_, 0) => (14, 1),
+                _ => (4, 1),
+            };
             bits.coefficient(3, random(8));
-            for _ in 0..40 {
-                let size = 1 + random(4) as u8;
+            for _ in 0..coefficients {
+                let size = 1 + random(size_max) as u8;
                 bits.coefficient(size, random(1 << size));
             }
             bits.push(0, 4); // end of block
@@ -138,6 +144,12 @@ mod tests {
             let length = photo(bytes, 1).len();
             assert!(length.abs_diff(bytes) < 150_000, "{length} for {bytes}");
         }
+    }
+
+    #[test]
+    fn a_photo_in_colour_is_as_large_as_a_phones() {
+        let bytes = colour(12, 1).len();
+        assert!((3_000_000..5_000_000).contains(&bytes), "{bytes}");
     }
 
     #[test]
