@@ -131,6 +131,23 @@ pub fn leaves_pieces_out(file: &[u8]) -> bool {
         })
 }
 
+/// Whether a WebP has frames though its header announces no animation, RFC 9649 § 2.7.
+#[must_use]
+pub fn has_frames_of_no_animation(file: &[u8]) -> bool {
+    const ANIMATION: u8 = 2;
+    let is_still = file.get(12..16) == Some(b"VP8X")
+        && file.get(20).is_some_and(|flags| flags & ANIMATION == 0);
+    let mut rest = file.get(12..).unwrap_or_default();
+    while let (Some(label), Some(&[a, b, c, d])) = (rest.get(..4), rest.get(4..8)) {
+        if label == b"ANMF" {
+            return is_still;
+        }
+        let size = u32::from_le_bytes([a, b, c, d]) as usize;
+        rest = rest.get(8 + size + size % 2..).unwrap_or_default();
+    }
+    false
+}
+
 fn still(file: &[u8]) -> Result<Vec<(u64, DynamicImage)>, String> {
     image::load_from_memory(file)
         .map(|picture| vec![(0, picture)])

@@ -100,8 +100,9 @@ fn told_the_same_without(file: &[u8], report: &Result<Report, Error>) {
     }
 }
 
-/// Whether a difference may be the decoder's: of JPEG there is another, which decides where it can read the original; and
-/// for a strip of TIFF that is left out, ours shows the file's own beginning.
+/// Whether a difference may be the decoder's: of JPEG there is another, which decides where it can read the original; for
+/// a strip of TIFF that is left out, ours shows the file's own beginning; and to a still WebP it adds the transparency of
+/// a frame that belongs to no animation, where libwebp passes over such frames.
 fn is_disputed(file: &[u8], cleaned: &Cleaned) -> bool {
     match cleaned.container() {
         Container::Jpeg => {
@@ -109,6 +110,7 @@ fn is_disputed(file: &[u8], cleaned: &Cleaned) -> bool {
             before.is_none() || before == crate::second_opinion(cleaned.bytes())
         }
         Container::Tiff => crate::leaves_pieces_out(file),
+        Container::Webp => crate::has_frames_of_no_animation(file),
         _ => false,
     }
 }
