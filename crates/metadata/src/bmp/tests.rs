@@ -200,14 +200,23 @@ fn a_short_palette_has_every_colour_that_occurs() {
     ] {
         let short = |pixels: [u8; 4]| Photo {
             form: CORE,
-            size: (4, 1),
+            size: (4, 200),
             depth,
             colours: vec![9; 6],
-            pixels: pixels.to_vec(),
+            pixels: pixels.repeat(200),
             ..photo()
         };
         let file = short(fits).build();
         assert_eq!(clean(&Bmp, &file), Ok(file));
+        let tiny = Photo {
+            size: (4, 1),
+            pixels: fits.to_vec(),
+            ..short(fits)
+        };
+        assert!(matches!(
+            walk(&Bmp, &tiny.build()),
+            Err(Error::Malformed { .. })
+        ));
         assert!(matches!(
             walk(&Bmp, &short(beyond).build()),
             Err(Error::Malformed { .. })

@@ -37,6 +37,14 @@ pub(super) fn parts<'a>(file: &'a [u8], limits: &Limits) -> Result<Vec<Part<'a>>
     if header.is_indexed() && colours < header.colours {
         let rows = file.get(pixels.span.clone()).unwrap_or_default();
         names_only(rows, &header, colours, pixels_from)?;
+        // Decoders read as many colours as there could be all the same, and the file must not end within them.
+        let missing = header.colours.saturating_sub(colours);
+        if missing.saturating_mul(header.colour_len()) > pixels.span.len() {
+            return Err(Error::Malformed {
+                what: "a file that ends where colours could still be",
+                offset: pixels_from,
+            });
+        }
     }
     let bytes = file.get(FILE_HEADER_LEN..FILE_HEADER_LEN.saturating_add(header.form));
     let profile = header::profile(bytes.unwrap_or_default()).and_then(|(from, len, is_linked)| {
