@@ -149,7 +149,11 @@ impl Renderer<'_> {
         let place = [left, top, width];
         Arch::new().dispatch(
             #[inline(always)]
-            || self.add_rows(pixels, channels, place, factors),
+            move || {
+                // Used up, because only closures that are called once are compiled for the processor that is chosen.
+                let pixels = pixels;
+                self.add_rows(pixels, channels, place, factors);
+            },
         );
     }
 

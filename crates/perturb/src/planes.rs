@@ -69,16 +69,17 @@ impl Planes {
     }
 
     /// Clipped to what 8 bits hold, and rounded to it.
-    pub(crate) fn rounded(mut self) -> Self {
+    pub(crate) fn rounded(self) -> Self {
         Arch::new().dispatch(
             #[inline(always)]
-            || {
-                for value in &mut self.values {
+            move || {
+                let mut planes = self;
+                for value in &mut planes.values {
                     *value = value.round_ties_even().clamp(0.0, 255.0);
                 }
+                planes
             },
-        );
-        self
+        )
     }
 
     pub(crate) fn clipped(mut self) -> Self {
@@ -120,18 +121,19 @@ impl Planes {
     /// The picture as red, green and blue bytes, rounded.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![0; self.values.len()];
+        let bytes = vec![0; self.values.len()];
         Arch::new().dispatch(
             #[inline(always)]
-            || {
+            move || {
+                let mut bytes = bytes;
                 for (channel, plane) in self.planes().enumerate() {
                     for (byte, value) in bytes.iter_mut().skip(channel).step_by(3).zip(plane) {
                         *byte = value.round_ties_even().clamp(0.0, 255.0) as u8;
                     }
                 }
+                bytes
             },
-        );
-        bytes
+        )
     }
 
     /// From interleaved bytes.

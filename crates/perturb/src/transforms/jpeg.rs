@@ -259,17 +259,17 @@ fn double_back(gradient: &[f32], width: usize, height: usize) -> Vec<f32> {
 
 /// Codes and decodes at a quality, colour at half size.
 pub(crate) fn coded(planes: &Planes, quality: u32) -> Planes {
+    let out = Planes::zero(planes.width, planes.height);
     Arch::new().dispatch(
         #[inline(always)]
-        || coded_at(planes, quality),
+        move || coded_into(out, planes, quality),
     )
 }
 
 #[inline(always)]
-fn coded_at(planes: &Planes, quality: u32) -> Planes {
+fn coded_into(mut out: Planes, planes: &Planes, quality: u32) -> Planes {
     let (width, height) = (planes.width, planes.height);
     let count = planes.count();
-    let mut out = Planes::zero(width, height);
     {
         let mut parts = planes.planes();
         let (Some(red), Some(green), Some(blue)) = (parts.next(), parts.next(), parts.next())

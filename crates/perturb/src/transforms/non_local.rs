@@ -25,7 +25,7 @@ const BAND_ROWS: usize = 48;
 /// Patches of 7×7, a window of 21×21, all channels together, as `cv2.fastNlMeansDenoising(picture, None, h, 7, 21)` does; beyond
 /// the border the nearest pixel stands in.
 pub(crate) fn non_local_means(planes: &Planes, h: f32) -> Planes {
-    let padded = Padded::new(planes);
+    let padded = &Padded::new(planes);
     let scale = 1.0 / (3.0 * (SIDE * SIDE) as f32 * h * h);
     let (width, height) = (planes.width, planes.height);
     let arch = Arch::new();
@@ -33,12 +33,11 @@ pub(crate) fn non_local_means(planes: &Planes, h: f32) -> Planes {
         .into_par_iter()
         .map(|index| {
             let top = index * BAND_ROWS;
-            let mut band = Band::new(width, top, BAND_ROWS.min(height - top));
+            let band = Band::new(width, top, BAND_ROWS.min(height - top));
             arch.dispatch(
                 #[inline(always)]
-                || band.fill(&padded, scale),
-            );
-            band
+                move || band.filled(padded, scale),
+            )
         })
         .collect();
     let mut out = Planes::zero(width, height);
@@ -106,7 +105,7 @@ impl Band {
     }
 
     #[inline(always)]
-    fn fill(&mut self, padded: &Padded, scale: f32) {
+    fn filled(mut self, padded: &Padded, scale: f32) -> Self {
         let ones = vec![1.0; self.width];
         for row in 0..self.rows {
             self.take(row, &ones, padded, [BORDER, BORDER + self.top + row]);
@@ -125,6 +124,7 @@ impl Band {
                 *value /= sum;
             }
         }
+        self
     }
 
     /// What all pixels of the band take from those at an offset, and from those at the opposite one.

@@ -76,7 +76,7 @@ impl<'a> Samples<'a> {
     pub(super) fn blocks(&self, row: usize, blocks: &mut Vec<Block>) {
         let (top, stride) = (row * SIDE, self.width * self.channels);
         // What is missing at the border is repeated.
-        let lines: [&[u8]; SIDE] = std::array::from_fn(|y| {
+        let lines: &[&[u8]; SIDE] = &std::array::from_fn(|y| {
             let y = (top + y).min(self.height - 1);
             &self.values[y * stride..][..stride]
         });
@@ -84,16 +84,18 @@ impl<'a> Samples<'a> {
         let [luma, chroma] = &self.scales;
         Arch::new().dispatch(
             #[inline(always)]
-            || {
+            move || {
+                // Used up, because only closures that are called once are compiled for the processor that is chosen.
+                let blocks = blocks;
                 for (column, blocks) in blocks.chunks_exact_mut(self.channels).enumerate() {
                     let left = column * SIDE;
                     if let [grey] = blocks {
-                        quantise(self.square(&lines, left, GREY), luma, grey);
+                        quantise(self.square(lines, left, GREY), luma, grey);
                     }
                     if let [brightness, blue, red] = blocks {
-                        quantise(self.square(&lines, left, BRIGHTNESS), luma, brightness);
-                        quantise(self.square(&lines, left, BLUE), chroma, blue);
-                        quantise(self.square(&lines, left, RED), chroma, red);
+                        quantise(self.square(lines, left, BRIGHTNESS), luma, brightness);
+                        quantise(self.square(lines, left, BLUE), chroma, blue);
+                        quantise(self.square(lines, left, RED), chroma, red);
                     }
                 }
             },
