@@ -166,6 +166,22 @@ fn cloaked_as_jpeg_or_png_and_told() {
     assert!(red > 170 && blue < 80);
 }
 
+/// The coded picture is larger than what is shown of it, and of that the fingerprints are.
+#[test]
+fn the_recorded_size_is_that_of_the_shown_picture() {
+    if !has_library() {
+        return;
+    }
+    let place = Place::new(&[("a.heic", STILL_HEIC)]);
+    assert!(STILL_HEIC.windows(4).any(|label| label == b"clap"));
+    let (code, out, err) = run(&place, &["clean", "a.heic", "--json"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let record = objects(&out)[0]["record"].as_str().unwrap().to_owned();
+    let (code, out, err) = run(&place, &["ledger", "show", &record]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("48 × 32 pixels"), "{out}");
+}
+
 #[test]
 fn a_recorded_photo_is_found_by_a_part_of_it() {
     if !has_library() {

@@ -125,8 +125,13 @@ impl Recording<'_> {
             Some(seed) => self.workers.fingerprints(&picture, seed),
             None => Err(NotDecoded::Lost),
         };
+        let mut size = match picture.orientation {
+            5..=8 => (picture.height, picture.width),
+            _ => (picture.width, picture.height),
+        };
         let pixels_sha256 = match pixels {
             Ok((root, found)) => {
+                size = found.size;
                 extras.tiles_root = Some(root);
                 extras.pdq = Some(found.pdq);
                 extras.features = found.features;
@@ -140,10 +145,7 @@ impl Recording<'_> {
                 None
             }
         };
-        let (width, height) = match picture.orientation {
-            5..=8 => (picture.height, picture.width),
-            _ => (picture.width, picture.height),
-        };
+        let (width, height) = size;
         let facts = Facts {
             original_sha256,
             output_sha256,

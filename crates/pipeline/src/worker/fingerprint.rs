@@ -24,6 +24,8 @@ pub(super) struct Upright<'a> {
 pub struct Fingerprints {
     /// The [digest of the upright pixels](super#the-pixels-digest-version-1).
     pub pixels_sha256: Digest,
+    /// Width and height of the upright picture, in pixels: what is shown, where a file says that its edges are not.
+    pub size: (u32, u32),
     /// PDQ in both forms.
     pub pdq: ledger::Pdq,
     /// The local features in their stored form; nothing where there is too little detail.
@@ -56,6 +58,9 @@ impl Looked {
 pub(super) fn fingerprints(upright: &Upright<'_>) -> Result<Vec<u8>, NotDecoded> {
     let pixels = pixels(upright)?;
     let mut reply = upright.digest.to_vec();
+    for side in [upright.width, upright.height] {
+        reply.extend(side.to_le_bytes());
+    }
     push_pdq(&mut reply, &pdq(&pixels, Form::Nearest));
     reply.extend(pdq(&pixels, Form::Box).hash().to_bytes());
     let features = Features::of(&pixels);
@@ -69,6 +74,8 @@ impl Fingerprints {
     /// What such a reply says; nothing if it is none.
     pub(super) fn read(reply: &[u8]) -> Option<Self> {
         let (pixels, rest) = reply.split_first_chunk::<32>()?;
+        let (width, rest) = rest.split_first_chunk()?;
+        let (height, rest) = rest.split_first_chunk()?;
         let (nearest, rest) = read_pdq(rest)?;
         let (boxed, features) = rest.split_first_chunk::<32>()?;
         if !features.is_empty() {
@@ -76,6 +83,7 @@ impl Fingerprints {
         }
         Some(Self {
             pixels_sha256: Digest::from(*pixels),
+            size: (u32::from_le_bytes(*width), u32::from_le_bytes(*height)),
             pdq: ledger::Pdq {
                 nearest: nearest.hash().to_bytes(),
                 boxed: *boxed,

@@ -206,6 +206,31 @@ mod tests {
         assert!(red > 170 && blue < 80, "red is on top");
     }
 
+    /// What is told of a file by its boxes and what the library makes of it are the same.
+    #[test]
+    fn turned_as_the_boxes_say() {
+        if !has(Coding::Hevc) {
+            return;
+        }
+        let with = |label: &[u8; 4], value| {
+            let mut file = TURNED.to_vec();
+            let at = file.windows(4).position(|found| found == b"irot").unwrap();
+            file[at..at + 4].copy_from_slice(label);
+            file[at + 4] = value;
+            file
+        };
+        let decoded = |file: &[u8]| decode(file, Coding::Hevc, DECODER_BYTES_MAX).unwrap();
+        let upright = decoded(&with(b"irot", 0));
+        let turns = (0..4).map(|angle| with(b"irot", angle));
+        for file in turns.chain((0..2).map(|axis| with(b"imir", axis))) {
+            let report = metadata::inspect(&file, &metadata::Limits::default()).unwrap();
+            let mut expected = upright.clone();
+            let turn = image::metadata::Orientation::from_exif(report.orientation).unwrap();
+            expected.apply_orientation(turn);
+            assert_eq!(decoded(&file), expected, "{}", report.orientation);
+        }
+    }
+
     #[test]
     fn the_digest_is_that_of_the_upright_picture() {
         use sha2::{Digest as _, Sha256};

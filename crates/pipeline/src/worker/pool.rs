@@ -294,8 +294,8 @@ fn memory_bytes(picture: &Picture<'_>) -> u64 {
         Some(Sniffed::Photo(Container::Jpeg)) => 12,
         // Four floating-point numbers, at most.
         Some(Sniffed::Photo(Container::Tiff)) => 16,
-        // The library's planes, tiles and conversion, its result, and ours, at up to two bytes a sample.
-        Some(Sniffed::Photo(Container::Heic | Container::Avif)) => 24,
+        // Measured with libheif 1.15: 7 where a sample has 8 bits, and 19 where it has 10, as in few photos.
+        Some(Sniffed::Photo(Container::Heic | Container::Avif)) => 10,
         // Several channels of floating-point numbers, of which the decoder holds copies.
         Some(Sniffed::Photo(Container::Jxl)) => 48,
         _ => 8,
