@@ -7,6 +7,7 @@ mod dialogs;
 mod drag;
 mod drop;
 mod find;
+mod heic;
 mod keyboard;
 mod ledger;
 mod looks;
