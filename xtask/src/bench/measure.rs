@@ -220,6 +220,25 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn what_was_taken_until_something_was_there_is_a_part_of_the_whole() {
+        let folder = std::env::temp_dir().join(format!("cloakroom-until-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let there = folder.join("there");
+        let mut command = Command::new("sh");
+        command.env("THERE", &there);
+        command.args([
+            "-c",
+            "while :; do i=$((i + 1)); test $i = 99999 && break; done; : > \"$THERE\"; sleep 0.3",
+        ]);
+        let (until, whole) = cost_until(&command, || there.exists()).unwrap();
+        assert!(until.wall_s + 0.25 < whole.wall_s && until.cpu_s <= whole.cpu_s + 0.02);
+        assert!(until.cpu_s > 0.0 && until.peak_bytes > 0.0);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(cost_until(&Command::new("true"), || false).is_err());
+    }
+
+    #[test]
     fn a_command_that_fails_is_not_a_measurement() {
         assert!(seconds(Command::new("true").arg("x")).is_ok());
         assert!(seconds(&mut Command::new("false")).is_err());
