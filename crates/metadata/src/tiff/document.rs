@@ -165,6 +165,13 @@ impl<'a> Document<'a> {
                 offset: start,
             });
         }
+        // A page must not go because its size stands in a type that only some decoders read.
+        if chain.iter().any(|look| look.has_data && !look.has_picture) {
+            return Err(Error::Malformed {
+                what: "a page of which the size cannot be read (TIFF 6.0 § 8)",
+                offset: start,
+            });
+        }
         let is_old_page = |(number, look): (usize, &Look)| {
             look.is_jpeg && !look.has_picture && (number == 0 || look.is_large_page())
         };
@@ -229,6 +236,7 @@ impl<'a> Document<'a> {
         let bits = number(tag::NEW_SUBFILE_TYPE);
         Look {
             size,
+            has_data,
             has_picture: has_data && size.0 > 0 && size.1 > 0,
             is_jpeg: directory.ifd.field(tag::JPEG_AT).is_some(),
             is_reduced: match bits {
@@ -250,6 +258,9 @@ const TRANSPARENCY_MASK: u64 = 4;
 #[derive(Debug, Clone, Copy)]
 struct Look {
     size: (u64, u64),
+    /// Whether it has strips or tiles.
+    has_data: bool,
+    /// Whether it has a size, too.
     has_picture: bool,
     is_jpeg: bool,
     is_reduced: bool,
