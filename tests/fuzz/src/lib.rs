@@ -58,7 +58,10 @@ pub fn check(build: Build, data: &[u8]) {
     } else {
         coded::without(cleaned.container(), cleaned.bytes())
     };
-    assert!(!holds(&copy, SECRET), "a planted secret is in the copy");
+    // And with a wrong tag, in something that the person keeps.
+    if recipe.is_true() || policy.keep.is_empty() {
+        assert!(!holds(&copy, SECRET), "a planted secret is in the copy");
+    }
     if policy.keep.is_empty() {
         assert!(!holds(&copy, NAME), "a planted name is in the copy");
     }
