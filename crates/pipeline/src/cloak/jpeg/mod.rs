@@ -129,12 +129,16 @@ mod tests {
     use ledger::Digest;
 
     fn raster(channels: u8) -> (Raster, Vec<u8>) {
-        let samples: Vec<u8> = (0..32 * 16 * u32::from(channels))
+        of_size(32, 16, channels)
+    }
+
+    fn of_size(width: u32, height: u32, channels: u8) -> (Raster, Vec<u8>) {
+        let samples: Vec<u8> = (0..width * height * u32::from(channels))
             .map(|at| (at * 7 % 251) as u8)
             .collect();
         let raster = Raster {
-            width: 32,
-            height: 16,
+            width,
+            height,
             channels,
             samples: Samples::Eight(samples.clone()),
             icc: None,
@@ -172,6 +176,41 @@ mod tests {
             if came > QUALITY_MIN as u8 {
                 assert_eq!(after.first, before.first, "not needlessly finer");
             }
+        }
+    }
+
+    /// Sizes of every kind: within a block, not whole blocks, and many intervals between restart markers.
+    #[test]
+    fn a_decoder_reads_what_was_coded() {
+        let finest = quality(100);
+        let sizes = [
+            (1, 1),
+            (7, 9),
+            (8, 8),
+            (65, 130),
+            (3_000, 100),
+            (9, 70_000 / 16),
+            (65_535, 17),
+        ];
+        for ((width, height), channels) in sizes.into_iter().flat_map(|size| [(size, 1), (size, 3)])
+        {
+            let (raster, samples) = of_size(width, height, channels);
+            let bytes = encode(&raster, &samples, &finest).unwrap();
+            let decoded = image::load_from_memory(&bytes).unwrap();
+            assert_eq!((decoded.width(), decoded.height()), (width, height));
+            let decoded = match channels {
+                1 => decoded.to_luma8().into_raw(),
+                _ => decoded.to_rgb8().into_raw(),
+            };
+            let worst = decoded
+                .iter()
+                .zip(&samples)
+                .map(|(a, b)| a.abs_diff(*b))
+                .max();
+            assert!(
+                worst <= Some(4),
+                "{width} × {height}, {channels}: {worst:?}"
+            );
         }
     }
 
