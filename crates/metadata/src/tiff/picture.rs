@@ -189,8 +189,15 @@ impl Read<'_, '_> {
         self.ifd.number(self.bytes, tag).unwrap_or(default)
     }
 
-    /// Decoders differ in which of two entries of a tag they believe.
+    /// Decoders differ in which of two entries of a tag they believe, and in which types of number they read.
     fn unambiguous(&self) -> Result<(), Error> {
+        let decides = |field: &&Field| tag::DECIDING.contains(&field.tag);
+        let mut deciding = self.ifd.fields.iter().filter(decides);
+        if deciding.any(|field| field.numbers(self.bytes, 1).is_empty()) {
+            return Err(self.malformed(
+                "a tag that decides how pixels are read, without a whole number (TIFF 6.0 § 2)",
+            ));
+        }
         let mut seen = std::collections::BTreeMap::new();
         let needed = |field: &&Field| {
             let name = tag::name_of(field);

@@ -153,6 +153,31 @@ pub(super) const NEEDED: &[Row] = &[
     (50_674, Form::Whole, Count::Exactly(2)), // LercParameters
 ];
 
+/// Tags that decide how pixels are read, all of them whole numbers. Where one has another type or no value, some decoders
+/// read it all the same, and others take what the tag stands for when it is left out.
+pub(super) const DECIDING: &[u16] = &[
+    WIDTH,
+    HEIGHT,
+    BITS_PER_SAMPLE,
+    COMPRESSION,
+    PHOTOMETRIC,
+    266, // FillOrder
+    SAMPLES_PER_PIXEL,
+    ROWS_PER_STRIP,
+    PLANAR,
+    317, // Predictor
+    COLOR_MAP,
+    TILE_WIDTH,
+    TILE_HEIGHT,
+    338, // ExtraSamples
+    339, // SampleFormat
+    YCBCR_SUBSAMPLING,
+    STRIP_OFFSETS,
+    STRIP_BYTE_COUNTS,
+    TILE_OFFSETS,
+    TILE_BYTE_COUNTS,
+];
+
 /// The tags that are made new for every picture.
 const MADE_NEW: &[u16] = &[
     STRIP_OFFSETS,
