@@ -12,6 +12,10 @@ use image::imageops::{crop_imm, flip_horizontal, overlay};
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::Value;
 
+fn photo(seed: u32) -> RgbImage {
+    discs(seed, [640, 480], 60)
+}
+
 fn bytes(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Vec::new();
     picture
@@ -27,7 +31,7 @@ fn line(out: &str) -> Value {
 /// A place with four recorded photos; the ids, in their order.
 fn recorded() -> (Place, Vec<String>) {
     let photos: Vec<_> = (0..4)
-        .map(|seed| bytes(&discs(seed), ImageFormat::Png))
+        .map(|seed| bytes(&photo(seed), ImageFormat::Png))
         .collect();
     let names = ["a.png", "b.png", "c.png", "d.png"];
     let files: Vec<(&str, &[u8])> = names
@@ -47,9 +51,9 @@ fn recorded() -> (Place, Vec<String>) {
 #[test]
 fn a_changed_and_mirrored_part_is_found_and_told() {
     let (place, ids) = recorded();
-    let mut copy = crop_imm(&discs(1), 100, 60, 480, 400).to_image();
+    let mut copy = crop_imm(&photo(1), 100, 60, 480, 400).to_image();
     // A face of somebody else.
-    let other = crop_imm(&discs(9), 0, 0, 120, 100).to_image();
+    let other = crop_imm(&photo(9), 0, 0, 120, 100).to_image();
     overlay(&mut copy, &other, 200, 150);
     let mirrored = flip_horizontal(&copy);
     fs::write(
@@ -126,8 +130,8 @@ fn the_file_itself_two_sources_and_strangers() {
     assert_eq!(line(&out)["matches"][0]["record"], ids[2]);
 
     let mut collage = RgbImage::new(1280, 480);
-    overlay(&mut collage, &discs(3), 0, 0);
-    overlay(&mut collage, &discs(0), 640, 0);
+    overlay(&mut collage, &photo(3), 0, 0);
+    overlay(&mut collage, &photo(0), 640, 0);
     fs::write(
         place.folder().join("two.png"),
         bytes(&collage, ImageFormat::Png),
@@ -148,7 +152,7 @@ fn the_file_itself_two_sources_and_strangers() {
 
     fs::write(
         place.folder().join("other.png"),
-        bytes(&discs(77), ImageFormat::Png),
+        bytes(&photo(77), ImageFormat::Png),
     )
     .unwrap();
     fs::write(
@@ -197,12 +201,12 @@ fn the_file_itself_two_sources_and_strangers() {
 #[test]
 fn odd_pictures_get_a_clear_answer_in_bounded_time() {
     let (place, ids) = recorded();
-    let whole = bytes(&discs(1), ImageFormat::Jpeg);
+    let whole = bytes(&photo(1), ImageFormat::Jpeg);
     let mut animated = Vec::new();
     {
         let mut encoder = image::codecs::gif::GifEncoder::new(&mut animated);
         for seed in [1, 77] {
-            let frame = image::DynamicImage::ImageRgb8(discs(seed)).into_rgba8();
+            let frame = image::DynamicImage::ImageRgb8(photo(seed)).into_rgba8();
             encoder.encode_frame(image::Frame::new(frame)).unwrap();
         }
     }

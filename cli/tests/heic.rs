@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::io::Cursor;
 
-use common::{Place, discs, told};
+use common::{Place, discs, told, workers};
 use image::imageops::crop_imm;
 use image::{ImageFormat, Rgb};
 use pipeline::worker::{NotDecoded, Picture, Workers};
@@ -27,10 +27,6 @@ fn picture(bytes: &[u8]) -> Picture<'_> {
         height: 32,
         orientation: 1,
     }
-}
-
-fn workers(jobs: usize) -> Workers {
-    Workers::of(env!("CARGO_BIN_EXE_cloakroom").into(), jobs)
 }
 
 /// Whether this system has the library with both decoders; a test without it says so and passes.
@@ -60,7 +56,7 @@ fn objects(out: &str) -> Vec<Value> {
 /// A part of the drawing in `discs.heic`, as a JPEG.
 fn part() -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    let part = crop_imm(&discs(1), 100, 60, 400, 340).to_image();
+    let part = crop_imm(&discs(1, [640, 480], 60), 100, 60, 400, 340).to_image();
     part.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
 }

@@ -7,32 +7,14 @@ mod common;
 use std::fs;
 use std::io::Cursor;
 
-use common::Place;
+use common::{Place, discs};
 use image::imageops::{FilterType, crop_imm, overlay, resize};
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::Value;
 
 /// Discs of all sizes and colours.
 fn photo(seed: u32) -> RgbImage {
-    let mut state = seed;
-    let mut next = |below: u32| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) % below
-    };
-    let mut photo = RgbImage::from_pixel(800, 600, Rgb([120, 130, 140]));
-    for number in 0..300u32 {
-        let (x, y) = (i64::from(next(800)), i64::from(next(600)));
-        let radius = i64::from(4 + next(70) * (300 - number) / 300);
-        let colour = Rgb([next(256) as u8, next(256) as u8, next(256) as u8]);
-        for v in (y - radius).max(0)..(y + radius).min(600) {
-            for u in (x - radius).max(0)..(x + radius).min(800) {
-                if (u - x).pow(2) + (v - y).pow(2) < radius * radius {
-                    photo.put_pixel(u as u32, v as u32, colour);
-                }
-            }
-        }
-    }
-    photo
+    discs(seed, [800, 600], 70)
 }
 
 /// Cropped, a part of it pasted over, with a caption, as a screenshot.

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use common::PHOTO;
+use common::{PHOTO, workers};
 use pipeline::worker::{NotDecoded, Picture, Workers};
 
 fn picture(bytes: &[u8]) -> Picture<'_> {
@@ -18,10 +18,6 @@ fn picture(bytes: &[u8]) -> Picture<'_> {
         height: 1,
         orientation: 1,
     }
-}
-
-fn workers(jobs: usize) -> Workers {
-    Workers::of(env!("CARGO_BIN_EXE_cloakroom").into(), jobs)
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use image::{Rgb, RgbImage};
+use pipeline::worker::Workers;
 use tempfile::TempDir;
 
 /// One light pixel, and a comment.
@@ -111,20 +112,21 @@ pub fn skipped(reason: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED: {reason}");
 }
 
-/// A photo of discs at random places, with all sizes and colours.
-pub fn discs(seed: u32) -> RgbImage {
+/// A photo of discs at random places, with all sizes up to a radius, and all colours.
+pub fn discs(seed: u32, [width, height]: [u32; 2], radius_max: u32) -> RgbImage {
     let mut state = seed;
     let mut next = |below: u32| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 8) % below
     };
-    let mut photo = RgbImage::from_pixel(640, 480, Rgb([120, 130, 140]));
+    let mut photo = RgbImage::from_pixel(width, height, Rgb([120, 130, 140]));
+    let (across, down) = (i64::from(width), i64::from(height));
     for number in 0..300u32 {
-        let (x, y) = (next(640) as i64, next(480) as i64);
-        let radius = i64::from(4 + next(60) * (300 - number) / 300);
+        let (x, y) = (i64::from(next(width)), i64::from(next(height)));
+        let radius = i64::from(4 + next(radius_max) * (300 - number) / 300);
         let colour = Rgb([next(256) as u8, next(256) as u8, next(256) as u8]);
-        for v in (y - radius).max(0)..(y + radius).min(480) {
-            for u in (x - radius).max(0)..(x + radius).min(640) {
+        for v in (y - radius).max(0)..(y + radius).min(down) {
+            for u in (x - radius).max(0)..(x + radius).min(across) {
                 if (u - x).pow(2) + (v - y).pow(2) < radius * radius {
                     photo.put_pixel(u as u32, v as u32, colour);
                 }
@@ -132,4 +134,9 @@ pub fn discs(seed: u32) -> RgbImage {
         }
     }
     photo
+}
+
+/// Workers that are processes of the program.
+pub fn workers(jobs: usize) -> Workers {
+    Workers::of(env!("CARGO_BIN_EXE_cloakroom").into(), jobs)
 }
