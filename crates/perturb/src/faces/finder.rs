@@ -1,5 +1,7 @@
 //! Faces in a picture: a detector at several sizes, then 68 points for each.
 
+use rayon::prelude::*;
+
 use super::crop::Sampler;
 use super::cut::cut;
 use super::detector::{self, CELL, Candidate, PLANES};
@@ -149,19 +151,19 @@ impl Finder {
                 })
             })
             .collect();
-        let mut candidates = Vec::new();
-        // The largest from the picture, the others from that.
-        let mut largest: Option<Planes> = None;
-        for (index, &size) in sizes.iter().enumerate().rev() {
-            let planes = match &largest {
-                None => Planes::of(picture, size[0], size[1]),
-                Some(largest) => {
-                    Resampling::new([largest.width, largest.height], size).forward(largest)
-                }
-            };
-            candidates.extend(self.candidates(picture, &planes, 1 << index)?);
-            largest.get_or_insert(planes);
-        }
+        // The largest from the picture, the others from that, all at once: the small ones leave cores idle alone.
+        let Some((&[width, height], smaller)) = sizes.split_last() else {
+            return Ok(Vec::new());
+        };
+        let largest = Planes::of(picture, width, height);
+        let found = (0..sizes.len()).into_par_iter().rev().map(|index| {
+            let shrunk = smaller
+                .get(index)
+                .map(|&size| Resampling::new([width, height], size).forward(&largest));
+            self.candidates(picture, shrunk.as_ref().unwrap_or(&largest), 1 << index)
+        });
+        let found = found.collect::<Result<Vec<_>, _>>()?;
+        let candidates = found.into_iter().flatten().collect();
         let side = self.side as u32;
         let mut plan = self.landmarks.plan_forward(side, side)?;
         let mut faces: Vec<Face> = detector::strongest(candidates, OVERLAP_MAX)
