@@ -144,8 +144,11 @@ impl Models {
 /// Reads a pack as a model that was found in a place of this origin.
 fn read(bytes: &[u8], origin: Origin) -> Result<(Model, Network), PackError> {
     let pack = Pack::read(bytes, &PackLimits::default())?;
-    let network = Network::new(&pack)?;
-    Ok((Model::new(pack.manifest(), origin, bytes), network))
+    let (network, model) = rayon::join(
+        || Network::new(&pack),
+        || Model::new(pack.manifest(), origin, bytes),
+    );
+    Ok((model, network?))
 }
 
 fn not_a_model(error: &PackError) -> Failure {

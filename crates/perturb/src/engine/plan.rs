@@ -1,5 +1,7 @@
 //! A network at work on one size of input.
 
+use rayon::prelude::*;
+
 use super::conv::{Bend, Plus, Scratch, Slopes};
 use super::graph::Network;
 use super::lanes::{Block, LANES};
@@ -32,11 +34,6 @@ impl Network {
     /// # Errors
     /// The network does not take this size, or would need more memory or time than the limits allow.
     pub fn plan(&self, width: u32, height: u32) -> Result<Plan, PackError> {
-        for step in &self.steps {
-            if let Some(conv) = &step.conv {
-                conv.prepare_backward(&self.nodes[step.node]);
-            }
-        }
         self.planned(width, height, true)
     }
 
@@ -50,6 +47,15 @@ impl Network {
 
     fn planned(&self, width: u32, height: u32, with_gradient: bool) -> Result<Plan, PackError> {
         let shapes = self.shapes(width, height)?;
+        self.steps.par_iter().for_each(|step| {
+            let node = &self.nodes[step.node];
+            if let Some(conv) = &step.conv {
+                conv.prepare_forward(node);
+                if with_gradient {
+                    conv.prepare_backward(node);
+                }
+            }
+        });
         let layouts: Vec<Layout> = shapes.iter().map(|shape| Layout::new(*shape)).collect();
         let schedule = Schedule::new(self, &layouts, with_gradient);
         let lengths = schedule.slots.lengths();

@@ -22,13 +22,14 @@ use super::layout::Layout;
 use super::shape::before;
 use crate::pack::Op;
 
-/// A convolution whose weights were laid out, once.
+/// A convolution whose weights are laid out when a plan needs them, once.
 #[derive(Debug)]
 pub(super) struct Conv {
     sides: Sides,
     set: Instructions,
     bias: Vec<Block>,
-    forward: Method,
+    /// Laid out when the first plan is made: not every network that is at hand is run.
+    forward: OnceLock<Method>,
     /// Laid out when a plan with gradients is made.
     backward: OnceLock<Method>,
 }
@@ -58,15 +59,22 @@ const WINOGRAD_MIN: usize = 9;
 impl Conv {
     /// None when the layer is no convolution.
     pub(super) fn new(node: &Node, set: Instructions) -> Option<Self> {
-        let sides = Sides::of(node)?;
-        let weight = |output, input, row, column| sides.weight(node, output, input, row, column);
         Some(Self {
-            sides,
+            sides: Sides::of(node)?,
             set,
             bias: blocks(&node.bias),
-            forward: Method::forward(set, sides, weight),
+            forward: OnceLock::new(),
             backward: OnceLock::new(),
         })
+    }
+
+    /// Lays the weights out for [`Conv::forward`], if they are not yet.
+    pub(super) fn prepare_forward(&self, node: &Node) {
+        self.forward.get_or_init(|| {
+            let weight =
+                |output, input, row, column| self.sides.weight(node, output, input, row, column);
+            Method::forward(self.set, self.sides, weight)
+        });
     }
 
     /// Lays the weights out for [`Conv::backward`], if they are not yet.
@@ -85,9 +93,11 @@ impl Conv {
             Method::Direct(method) => method.scratch(),
             Method::Depthwise(_) => Depthwise::scratch(columns),
         };
-        each(&self.forward).max(self.backward.get().map_or(0, each))
+        let laid_out = [self.forward.get(), self.backward.get()];
+        laid_out.into_iter().flatten().map(each).max().unwrap_or(0)
     }
 
+    /// The output, from the input. Does nothing before [`Conv::prepare_forward`].
     pub(super) fn forward(
         &self,
         x: (&[Block], Layout),
@@ -102,8 +112,9 @@ impl Conv {
             plus,
             bend,
         };
-        self.forward
-            .run(x, y, bits, self.sides.before, finish, scratch);
+        if let Some(method) = self.forward.get() {
+            method.run(x, y, bits, self.sides.before, finish, scratch);
+        }
     }
 
     /// The gradient for the input, from that for the output. Does nothing before [`Conv::prepare_backward`].
