@@ -20,12 +20,17 @@ pub(crate) trait Format: Sync {
     /// When the header is damaged.
     fn frame(&self, parts: &[Part<'_>]) -> Result<Frame, Error>;
 
-    /// How the container itself turns the picture, as the Exif orientation that does the same; `None` where Exif
-    /// says it. Then the orientation in Exif has no say, and none is written.
-    fn orientation(&self, _parts: &[Part<'_>]) -> Option<u8> {
-        None
+    /// Both [`frame`](Self::frame) and [`payloads`](Self::payloads), which some formats read from the same tables.
+    ///
+    /// # Errors
+    /// As [`frame`](Self::frame).
+    fn read<'a>(
+        &self,
+        parts: &[Part<'a>],
+        limits: &Limits,
+    ) -> Result<(Frame, Vec<Payload<'a>>), Error> {
+        Ok((self.frame(parts)?, self.payloads(parts, limits)))
     }
-
     /// How the pieces that stay are put together to the picture: in their order, where nothing else says so.
     fn arrangement<'a>(&self, parts: &[Part<'a>]) -> Vec<Piece<'a>> {
         let coded = parts.iter().filter(|part| part.is_coded());
@@ -67,9 +72,18 @@ pub(crate) enum Piece<'a> {
     Picture(u32),
     /// Coded pixels, or what describes them.
     Bytes(Kind, &'a [u8]),
+    /// Bytes of a piece that stands before, so that they need not be compared twice.
+    Stretch {
+        /// Which piece, the first being 0.
+        number: usize,
+        /// Where in its part, in bytes.
+        from: usize,
+        /// Up to where, in bytes.
+        to: usize,
+    },
 }
 
-/// The size of a picture as stored.
+/// The size of a picture as stored, and how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Frame {
     /// In pixels.
@@ -78,6 +92,9 @@ pub(crate) struct Frame {
     pub(crate) height: u32,
     /// How many frames; 1 for a still.
     pub(crate) frames: u32,
+    /// How the container says that viewers turn the picture, as the Exif orientation that does the same; `None` where Exif
+    /// says it. Where there is one, the orientation in Exif has no say, and none is written.
+    pub(crate) orientation: Option<u8>,
 }
 
 /// What a part, or several together, tell.

@@ -47,15 +47,13 @@ pub(crate) fn read<'a>(file: &'a [u8], limits: &Limits) -> Result<Reading<'a>, E
     let container = photo_container(file, limits)?;
     let format = format_of(container);
     let parts = cut(format, file, limits)?;
-    let frame = format.frame(&parts)?;
-    let payloads = format.payloads(&parts, limits);
+    let (frame, payloads) = format.read(&parts, limits)?;
 
     let mut notes = Notes::new(limits);
     explain::payloads(&payloads, &mut notes);
     let credits = notes.credits().clone();
     let (findings, secrets) = notes.finish();
-    let by_container = format.orientation(&parts);
-    let orientation = by_container.unwrap_or_else(|| orientation(&payloads));
+    let orientation = frame.orientation.unwrap_or_else(|| orientation(&payloads));
     let report = Report {
         container,
         size_bytes: u64::try_from(file.len()).unwrap_or(u64::MAX),
@@ -67,7 +65,7 @@ pub(crate) fn read<'a>(file: &'a [u8], limits: &Limits) -> Result<Reading<'a>, E
     };
     Ok(Reading {
         format,
-        is_turned_by_container: by_container.is_some(),
+        is_turned_by_container: frame.orientation.is_some(),
         parts,
         payloads,
         report,

@@ -177,7 +177,7 @@ fn is_rich(bytes: &[u8]) -> bool {
 /// ```
 #[must_use]
 pub fn printable(text: &str, chars_max: usize) -> String {
-    let mut line = String::new();
+    let mut line = String::with_capacity(text.len().min(chars_max));
     let mut count = 0_usize;
     let mut space = false;
     for c in text.chars() {

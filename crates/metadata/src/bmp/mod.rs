@@ -31,6 +31,7 @@ impl Format for Bmp {
             width: header.width,
             height: header.height,
             frames: 1,
+            orientation: None,
         })
     }
 

@@ -42,6 +42,7 @@ impl Format for Gif {
             width: size.0.into(),
             height: size.1.into(),
             frames: u32::try_from(images().count()).unwrap_or(u32::MAX),
+            orientation: None,
         })
     }
 

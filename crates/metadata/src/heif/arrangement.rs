@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::boxes::View;
+use super::boxes::Span;
 use super::meta::Reference;
 use super::source::Source;
 use super::{data, names};
@@ -12,12 +12,17 @@ use crate::keep::{Fate, fate};
 use crate::part::Part;
 
 /// All coded pieces in their order; then the items that stay, in the order of their numbers: what describes each, what it
-/// is made of, and its data.
+/// is made of, and which stretches of the coded pieces are its data.
 pub(super) fn arrangement<'a>(parts: &[Part<'a>]) -> Vec<Piece<'a>> {
-    let coded = parts.iter().filter(|part| part.is_coded());
-    let mut pieces: Vec<_> = coded
-        .map(|part| Piece::Bytes(part.kind, part.body))
-        .collect();
+    let mut pieces = Vec::new();
+    // Of each part, which coded piece it is, or the next one is.
+    let mut numbers = Vec::with_capacity(parts.len());
+    for part in parts {
+        numbers.push(pieces.len());
+        if part.is_coded() {
+            pieces.push(Piece::Bytes(part.kind, part.body));
+        }
+    }
     // The walk made the parts of a file whose meta box it could read.
     let Ok(source) = Source::of(parts) else {
         return pieces;
@@ -51,13 +56,23 @@ pub(super) fn arrangement<'a>(parts: &[Part<'a>]) -> Vec<Piece<'a>> {
         }
         for span in data::spans(meta, *number, source.file()).unwrap_or_default() {
             let (from, to) = source.range(span);
-            let coded = parts.get(from..to).unwrap_or_default().iter();
-            let coded = coded.filter(|part| part.is_coded());
-            let within = |part: &Part<'a>| View::new(part.bytes, part.offset).clip(span);
-            pieces.extend(coded.map(|part| Piece::Bytes(part.kind, within(part))));
+            let held = parts.get(from..to).unwrap_or_default().iter();
+            let held = held.zip(numbers.get(from..to).unwrap_or_default());
+            let coded = held.filter(|(part, _)| part.is_coded());
+            pieces.extend(coded.map(|(part, number)| stretch(part, *number, span)));
         }
     }
     pieces
+}
+
+/// As much of a span as is in a coded part: of which piece, and where in it.
+fn stretch(part: &Part<'_>, number: usize, span: Span) -> Piece<'static> {
+    let within = |at: usize| at.saturating_sub(part.offset).min(part.bytes.len());
+    Piece::Stretch {
+        number,
+        from: within(span.start),
+        to: within(span.end),
+    }
 }
 
 fn is_listed(source: &Source<'_, '_>, item: u32) -> bool {

@@ -143,7 +143,8 @@ fn entry(
         what: "extents",
         limit,
     })?;
-    let mut extents = Vec::new();
+    // The limit holds for all of them together.
+    let mut extents = Vec::with_capacity(count.into());
     for _ in 0..count {
         extents.push(Extent {
             index: number(reader, sizes.index, WHAT)?,
@@ -197,7 +198,7 @@ impl Locations {
         Some(Entry {
             base,
             extents: extents.collect::<Option<_>>()?,
-            ..entry.clone()
+            ..*entry
         })
     }
 

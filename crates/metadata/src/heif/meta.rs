@@ -1,7 +1,7 @@
 //! The meta box: which items there are, what they have to do with each other, and what describes them.
 //! ISO/IEC 14496-12 § 8.11 and ISO/IEC 23008-12 § 9.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use super::boxes::{IsoBox, Label, Span, View, children, inside};
 use super::locations::{self, Entry, Locations};
@@ -350,7 +350,10 @@ fn associations(view: View<'_>, iprp: &[IsoBox]) -> Result<BTreeMap<u32, Vec<Ass
     for ipma in iprp.iter().filter(|child| child.label == *b"ipma") {
         let read = read_associations(view.get(ipma.body));
         for (item, associations) in inside(read, ipma.span.start)? {
-            all.entry(item).or_default().extend(associations);
+            match all.entry(item) {
+                btree_map::Entry::Vacant(first) => drop(first.insert(associations)),
+                btree_map::Entry::Occupied(mut more) => more.get_mut().extend(associations),
+            }
         }
     }
     Ok(all)
@@ -366,8 +369,9 @@ pub(super) fn read_associations(body: &[u8]) -> Result<Vec<(u32, Vec<Association
     let mut entries = Vec::new();
     for _ in 0..count {
         let item = wide(&mut reader, version > 0, WHAT)?;
-        let mut associations = Vec::new();
-        for _ in 0..reader.u8(WHAT)? {
+        let count = reader.u8(WHAT)?;
+        let mut associations = Vec::with_capacity(count.into());
+        for _ in 0..count {
             let (essential, property) = if flags & 1 == 1 {
                 let bits = reader.u16_be(WHAT)?;
                 (bits >> 15 == 1, bits & 0x7FFF)

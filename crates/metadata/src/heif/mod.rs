@@ -56,30 +56,22 @@ impl Format for Heif {
     }
 
     fn frame(&self, parts: &[Part<'_>]) -> Result<Frame, Error> {
-        let movie = movie::source::Source::of(parts)?;
-        let frames = movie.and_then(|found| frames(&found.movie)).unwrap_or(1);
         if is_video(parts) {
-            let frame = Video.frame(parts)?;
-            return Ok(Frame { frames, ..frame });
+            return video_frame(parts);
         }
-        let source = Source::of(parts)?;
-        let (width, height) = size(&source, source.meta.primary).ok_or(Error::Malformed {
-            what: "its picture has no size (ISO/IEC 23008-12 § 6.5.3)",
-            offset: source.meta.span.start,
-        })?;
-        Ok(Frame {
-            width,
-            height,
-            frames,
-        })
+        frame(&Source::of(parts)?)
     }
 
-    fn orientation(&self, parts: &[Part<'_>]) -> Option<u8> {
+    fn read<'a>(
+        &self,
+        parts: &[Part<'a>],
+        limits: &Limits,
+    ) -> Result<(Frame, Vec<Payload<'a>>), Error> {
         if is_video(parts) {
-            return Video.orientation(parts);
+            return Ok((video_frame(parts)?, Video.payloads(parts, limits)));
         }
-        let source = Source::of(parts).ok()?;
-        Some(turn::orientation(source.view(), &source.meta))
+        let source = Source::of(parts)?;
+        Ok((frame(&source)?, payloads(&source)))
     }
 
     fn arrangement<'a>(&self, parts: &[Part<'a>]) -> Vec<Piece<'a>> {
@@ -92,9 +84,8 @@ impl Format for Heif {
         if is_video(parts) {
             return Video.payloads(parts, limits);
         }
-        let mut payloads = payload::payloads(parts);
-        payloads.extend(movie::payload::payloads(parts));
-        payloads
+        // The walk made the parts of a file whose meta box it could read.
+        Source::of(parts).map_or_else(|_| Vec::new(), |source| payloads(&source))
     }
 
     fn rebuild(&self, parts: &[Part<'_>], fresh: &Fresh, room: Vec<u8>) -> Result<Vec<u8>, Error> {
@@ -117,6 +108,37 @@ impl Format for Heif {
 /// Whether the file is a sequence without a picture beside it.
 fn is_video(parts: &[Part<'_>]) -> bool {
     !parts.iter().any(|part| part.name == names::META.0)
+}
+
+/// The picture's size and how it is shown, and how many a sequence beside it has.
+fn frame(source: &Source<'_, '_>) -> Result<Frame, Error> {
+    let (width, height) = size(source, source.meta.primary).ok_or(Error::Malformed {
+        what: "its picture has no size (ISO/IEC 23008-12 § 6.5.3)",
+        offset: source.meta.span.start,
+    })?;
+    let movie = movie::source::Source::of(source.parts)?;
+    Ok(Frame {
+        width,
+        height,
+        frames: movie.and_then(|found| frames(&found.movie)).unwrap_or(1),
+        orientation: Some(turn::orientation(source.view(), &source.meta)),
+    })
+}
+
+/// As [`frame`], of a sequence without a picture beside it.
+fn video_frame(parts: &[Part<'_>]) -> Result<Frame, Error> {
+    let movie = movie::source::Source::of(parts)?;
+    Ok(Frame {
+        frames: movie.and_then(|found| frames(&found.movie)).unwrap_or(1),
+        ..Video.frame(parts)?
+    })
+}
+
+/// What a picture and the sequence beside it tell.
+fn payloads<'a>(source: &Source<'_, 'a>) -> Vec<Payload<'a>> {
+    let mut payloads = payload::payloads(source);
+    payloads.extend(movie::payload::payloads(source.parts));
+    payloads
 }
 
 /// How many pictures a sequence has.

@@ -47,12 +47,9 @@ const AUXILIARY: &[(&[u8], &str)] = &[
 const EPOCH_SECONDS: u64 = 2_082_844_800;
 
 /// Everything that the parts tell.
-pub(super) fn payloads<'a>(parts: &[Part<'a>]) -> Vec<Payload<'a>> {
-    // The walk made the parts of a file whose meta box it could read.
-    let Ok(source) = Source::of(parts) else {
-        return Vec::new();
-    };
-    let mut payloads = items(&source);
+pub(super) fn payloads<'a>(source: &Source<'_, 'a>) -> Vec<Payload<'a>> {
+    let parts = source.parts;
+    let mut payloads = items(source);
     payloads.extend(parts.iter().filter_map(|part| single(part)));
     let has_gain_map = source.meta.items.values().any(|item| {
         let entry = source.part_at(item.entry.span.start);
@@ -67,7 +64,7 @@ pub(super) fn payloads<'a>(parts: &[Part<'a>]) -> Vec<Payload<'a>> {
             inside: numbers.and_then(|part| foreign(part)).into_iter().collect(),
         });
     }
-    payloads.extend(window(&source));
+    payloads.extend(window(source));
     if let Some(handler) = parts.iter().find(|part| part.name == names::HDLR.0) {
         payloads.extend(handler_name(handler.body));
     }

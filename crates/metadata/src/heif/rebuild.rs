@@ -337,7 +337,7 @@ impl<'w> Writer<'w> {
         }
         let entry = Entry {
             extents: kept,
-            ..entry.clone()
+            ..*entry
         };
         self.source.meta.locations.moved(&entry, &extents)
     }

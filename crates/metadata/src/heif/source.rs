@@ -35,7 +35,7 @@ impl<'p, 'a> Source<'p, 'a> {
         let view = View::new(header.bytes, header.offset);
         let meta = boxes::read(view, header.offset, end(parts)).map_err(|_| damaged())?;
         let pieces = rest.iter().take_while(|part| part.offset < meta.span.end);
-        let bytes: Vec<u8> = pieces.flat_map(|part| part.bytes).copied().collect();
+        let bytes = pieces.map(|part| part.bytes).collect::<Vec<_>>().concat();
         Ok(Self {
             parts,
             // The walk has held it to the limits.

@@ -64,5 +64,6 @@ fn frame(parts: &[Part<'_>]) -> Result<Frame, Error> {
         width: width.into(),
         height: height.into(),
         frames: 1,
+        orientation: None,
     })
 }

@@ -48,12 +48,8 @@ impl Format for Jxl {
             width: image.width,
             height: image.height,
             frames,
+            orientation: Some(image.orientation),
         })
-    }
-
-    fn orientation(&self, parts: &[Part<'_>]) -> Option<u8> {
-        let header = image::header(&joined(parts, HEADER));
-        Some(header.map_or(1, |header| header.image.orientation))
     }
 
     fn payloads<'a>(&self, parts: &[Part<'a>], limits: &Limits) -> Vec<Payload<'a>> {

@@ -35,6 +35,7 @@ impl Format for Png {
             width: header.width,
             height: header.height,
             frames,
+            orientation: None,
         })
     }
 

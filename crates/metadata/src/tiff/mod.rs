@@ -46,27 +46,20 @@ impl Format for Tiff {
             what: "no page (TIFF 6.0 § 8)",
             offset: 0,
         })?;
+        let number = |tag| page.ifd.number(&document.bytes, tag);
         let size = |tag| {
-            let number = page.ifd.number(&document.bytes, tag);
-            number.and_then(|px| u32::try_from(px).ok()).unwrap_or(0)
+            let pixels = number(tag).and_then(|pixels| u32::try_from(pixels).ok());
+            pixels.unwrap_or(0)
         };
+        let orientation = number(tag_table::ORIENTATION)
+            .filter(|number| (1..=8).contains(number))
+            .and_then(|number| u8::try_from(number).ok());
         Ok(Frame {
             width: size(tag_table::WIDTH),
             height: size(tag_table::HEIGHT),
             frames: u32::try_from(pages.count().saturating_add(1)).unwrap_or(u32::MAX),
+            orientation: Some(orientation.unwrap_or(1)),
         })
-    }
-
-    fn orientation(&self, parts: &[Part<'_>]) -> Option<u8> {
-        let document = document(parts).ok()?;
-        let page = document.pages().next()?;
-        let number = page.ifd.number(&document.bytes, tag_table::ORIENTATION);
-        let known = number.filter(|number| (1..=8).contains(number));
-        Some(
-            known
-                .and_then(|number| u8::try_from(number).ok())
-                .unwrap_or(1),
-        )
     }
 
     fn arrangement<'a>(&self, parts: &[Part<'a>]) -> Vec<Piece<'a>> {

@@ -38,6 +38,7 @@ impl Format for Webp {
             width,
             height,
             frames: u32::try_from(frames.max(1)).unwrap_or(u32::MAX),
+            orientation: None,
         })
     }
 

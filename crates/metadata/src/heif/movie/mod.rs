@@ -54,12 +54,8 @@ impl Format for Video {
             width,
             height,
             frames: 1,
+            orientation: Some(payload::orientation(&source.movie)),
         })
-    }
-
-    fn orientation(&self, parts: &[Part<'_>]) -> Option<u8> {
-        let source = source(parts).ok()?;
-        Some(payload::orientation(&source.movie))
     }
 
     fn arrangement<'a>(&self, parts: &[Part<'a>]) -> Vec<Piece<'a>> {

@@ -39,7 +39,7 @@ impl<'p, 'a> Source<'p, 'a> {
             offset: header.offset,
         })?;
         let pieces = rest.iter().take_while(|part| part.offset < found.span.end);
-        let bytes: Vec<u8> = pieces.flat_map(|part| part.bytes).copied().collect();
+        let bytes = pieces.map(|part| part.bytes).collect::<Vec<_>>().concat();
         // The walk has held it to the limits.
         let movie = Movie::read(View::new(&bytes, header.offset), found, end, usize::MAX)?;
         Ok(Some(Self {

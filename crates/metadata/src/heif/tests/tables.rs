@@ -65,7 +65,7 @@ fn many_properties_are_renumbered_in_both_widths() {
             .collect();
         assert_eq!(labels, [*b"hvcC", *b"ispe", *b"irot"]);
         assert!(source.meta.associations[&1][2].essential);
-        assert_eq!(Heif.orientation(&parts), Some(8));
+        assert_eq!(Heif.frame(&parts).unwrap().orientation, Some(8));
     }
 }
 
@@ -78,7 +78,10 @@ fn turns_add_up() {
             photo.items[0].properties.push((number, true));
         }
         let file = photo.build();
-        Heif.orientation(&walk(&Heif, &file).unwrap()).unwrap()
+        Heif.frame(&walk(&Heif, &file).unwrap())
+            .unwrap()
+            .orientation
+            .unwrap()
     };
     assert_eq!(turned(&[]), 1);
     assert_eq!(turned(&[b"irot\x01"]), 8);
