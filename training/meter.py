@@ -12,7 +12,7 @@ import pack
 # Family: (teacher pack, title, widths of the stages from 1/4 of the size down, residual blocks in each, output channels)
 FAMILIES = {
     "flux2": ("taef2", "FLUX.2 meter", [56, 64], [1, 2], 32),
-    "sana": ("taesana", "Sana meter", [48, 56, 64, 64], [1, 1, 1, 1], 32),
+    "sana": ("taesana", "Sana meter", [56, 64, 64, 64], [1, 2, 1, 1], 32),
     "sd1": ("vaelight", "Stable Diffusion 1.x meter", [32, 48], [1, 1], 4),
 }
 

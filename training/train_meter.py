@@ -5,7 +5,7 @@
     python train_meter.py judge --packs packs --meters ../models --test ../../shared/corpus/faces ../../shared/corpus/photos --generators run/generator.pt
 
 `pairs` makes the data once (clean pictures, cloaked ones of many kinds and strengths, plain edits; the teachers' latents
-beside them). `train` is resumed from run/meter-FAMILY.pt. `judge` measures on pictures that were not trained on.
+beside them). `train` is resumed from run/meter-FAMILY.pt; a new one may begin with the stages of another family's. `judge` measures on pictures that were not trained on.
 """
 
 import argparse
@@ -123,6 +123,11 @@ def train(options):
     torch.manual_seed(options.seed)
     net = Meter(options.family)
     optimiser = torch.optim.Adam(net.parameters(), lr=1e-3, betas=(0.9, 0.99))
+    if options.begin:  # what two families see first is much alike
+        known = torch.load(options.begin, weights_only=False)["average"]
+        alike = {k: v for k, v in known.items() if k in net.state_dict() and v.shape == net.state_dict()[k].shape}
+        net.load_state_dict({**net.state_dict(), **alike})
+        print(f"{len(alike)} of {len(net.state_dict())} tensors are those of {options.begin}")
     average, step = {k: v.clone() for k, v in net.state_dict().items()}, 0
     rng = np.random.default_rng(options.seed)
     if checkpoint.exists():
@@ -247,6 +252,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--begin", type=Path, help="another family's checkpoint, for the stages that are alike")
     parser.add_argument("--pack", type=Path)
     parser.add_argument("--meters", type=Path)
     parser.add_argument("--test", type=Path, nargs="*")
