@@ -3,7 +3,8 @@
 import type { FoundLeak, FoundMatch } from './backend';
 import { dimensions, number } from './format';
 
-const percent = (permille: number) => `${number(permille / 10)} %`;
+// A number and its sign stay on one line.
+const percent = (value: number) => `${number(value)}\u00A0%`;
 
 export const findWords = {
   title: 'Find',
@@ -52,8 +53,8 @@ export const findWords = {
     match.certainty === 'certain'
       ? null
       : match.inliers === 0
-        ? `${percent(match.confidencePermille)} or more, from unrelated pairs that were measured`
-        : `${percent(match.confidencePermille)} or more, from unrelated pairs that were measured. ${number(match.inliers)} details agree on one geometry; ${number(match.alike)} of ${number(match.expected)} look alike where they should be. Score ${number(match.score)}; a match needs 40.`,
+        ? `${percent(match.confidencePermille / 10)} or more, from unrelated pairs that were measured`
+        : `${percent(match.confidencePermille / 10)} or more, from unrelated pairs that were measured. ${number(match.inliers)} details agree on one geometry; ${number(match.alike)} of ${number(match.expected)} look alike where they should be. Score ${number(match.score)}; a match needs 40.`,
 
   facts: {
     record: 'Record',
@@ -69,11 +70,11 @@ export const findWords = {
   region: (match: FoundMatch) =>
     match.region === null
       ? null
-      : `${dimensions(match.region.width, match.region.height)} pixels from ${number(match.region.x)}, ${number(match.region.y)} (${percent(match.region.sharePermille)} of it)`,
+      : `${dimensions(match.region.width, match.region.height)} pixels from ${number(match.region.x)}, ${number(match.region.y)} (${percent(match.region.sharePermille / 10)} of it)`,
   copyFacts: (match: FoundMatch) => {
     const facts = [match.mirrored ? 'mirrored' : 'not mirrored'];
     facts.push(match.rotation === 0 ? 'upright' : `turned by ${number(match.rotation)}°`);
-    if (match.scalePercent !== null) facts.push(`at ${number(match.scalePercent)} % of the size`);
+    if (match.scalePercent !== null) facts.push(`at ${percent(match.scalePercent)} of the size`);
     if (match.encodedAs !== null) facts.push(`encoded anew as ${match.encodedAs}`);
     return facts.join(', ');
   },
@@ -115,9 +116,9 @@ export const findWords = {
       tooDifferent: 'It cannot be told: the copy differs nearly everywhere.',
     },
     measured: (changed: number, compared: number) =>
-      `${percent(changed)} of what can be compared; ${number(compared)} % of the photo can be compared.`,
+      `${percent(changed / 10)} of what can be compared; ${percent(compared)} of the photo can be compared.`,
     area: (width: number, height: number, x: number, y: number, share: number) =>
-      `${dimensions(width, height)} pixels from ${number(x)}, ${number(y)} (${percent(share)} of the photo)`,
+      `${dimensions(width, height)} pixels from ${number(x)}, ${number(y)} (${percent(share / 10)} of the photo)`,
     view: 'View',
     views: { overlay: 'Overlay', slider: 'Side by side', map: 'Difference map' },
     slide: 'Original on the left, found picture on the right',
