@@ -122,8 +122,8 @@ Examples:
 
 --cloak changes the picture a little, to move what image generators and face recognisers see in it.
 It is not a lock, and today it is weak: face recognisers that it was made without still matched in
-every photo tried. Each copy comes with what was measured on it; `cloakroom cloak-report --help`
-says what a cloak does not do. light is the least visible and strong shows on skin; on plain
+nearly every photo tried. Each copy comes with what was measured on it; `cloakroom cloak-report
+--help` says what a cloak does not do. light is the least visible and strong shows on skin; on plain
 backgrounds each of them is seen. JPEG, PNG, WebP and TIFF stay what they are (JPEG at no lower
 quality; WebP becomes lossless); JPEG XL, HEIC and AVIF become JPEG or PNG, the last two only where
 libheif is installed. GIF, BMP, animations, several pages, CMYK and videos are cleaned but not

@@ -147,7 +147,7 @@ export const words = {
       strong: { name: 'Strong', full: 'A strong cloak', text: 'Does the most, and shows on skin and plain backgrounds.' },
     } satisfies Record<Cloak, { name: string; full: string; text: string }>,
     refine: { name: 'Refine', text: 'Works on each copy for longer, against every model at hand. Cancel keeps the best so far.' },
-    what: 'A cloak changes the copy a little, to move what image generators and face recognisers see in it. It is not a lock. Today it is weak: face recognisers that it was made without still matched in every photo tried. A report tells what it did to each copy.',
+    what: 'A cloak changes the copy a little, to move what image generators and face recognisers see in it. It is not a lock. Today it is weak: face recognisers that it was made without still matched in nearly every photo tried. A report tells what it did to each copy.',
     limitsTitle: 'What a cloak does not do',
     limits: [
       'It raises the cost for lazy scrapers; it is not a lock. Published purifiers (noisy upscaling, DiffPure, EditorClean) remove every known scheme, and one clean photo elsewhere is enough. It does nothing for photos that are online already.',
@@ -155,7 +155,7 @@ export const words = {
       'Out of the box it is weak. On six photos at light, after an upload, the instant cloak moved what Sana’s encoder sees 1.8 times as far as plain noise of the same energy, Stable Diffusion 1.x’s 1.5 times, and FLUX.2’s 1.2 times, too little to claim anything. On a family of models that it has not seen, expect little more than noise.',
       'Strong settings are visible on skin, every setting is on plain backgrounds such as sky and walls, and a similarity score such as SSIM alone hides that. Look at the picture.',
       'Screenshots, photographs of the screen and heavy denoising reduce it. Start again from the original, never from a cloaked copy.',
-      'In sixteen portraits tried at balanced, the face recogniser that the cloak was made on still matched two copies with their original after an upload, and two others that it was made without matched every one. The report tells it for each face of each photo. A recogniser that is trained anew may undo whatever was moved.',
+      'In eighteen portraits tried at balanced, the face recogniser that the cloak was made on matched no copy with its original after an upload, and three after a denoiser; two others that it was made without still matched seventeen and sixteen. The report tells it for each face of each photo. A recogniser that is trained anew may undo whatever was moved.',
     ],
     formats: 'JPEG, PNG, WebP and TIFF stay what they are; JPEG at no lower quality, WebP without loss and so larger. JPEG XL, HEIC and AVIF become JPEG or PNG; HEIC and AVIF only where libheif is installed. GIF, BMP, animations, files of several pages, CMYK and videos are cleaned but not cloaked, and the list says so.',
     stages: {

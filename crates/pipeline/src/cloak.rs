@@ -29,7 +29,7 @@ pub const LIMITS: [&str; 6] = [
     "Out of the box it is weak. On six photos at light, after an upload, the instant cloak moved what Sana's encoder sees 1.8 times as far as plain noise of the same energy, Stable Diffusion 1.x's 1.5 times, and FLUX.2's 1.2 times, too little to claim anything. On a family of models that it has not seen, expect little more than noise.",
     "Strong settings are visible on skin, every setting is on plain backgrounds such as sky and walls, and a similarity score such as SSIM alone hides that: look at the picture.",
     "Screenshots, photographs of the screen and heavy denoising reduce it. Start again from the original, never from a cloaked copy.",
-    "In sixteen portraits tried at balanced, the face recogniser that the cloak was made on still matched two copies with their original after an upload, and two others that it was made without matched every one. The report tells it for each face of each photo. A recogniser that is trained anew may undo whatever was moved.",
+    "In eighteen portraits tried at balanced, the face recogniser that the cloak was made on matched no copy with its original after an upload, and three after a denoiser; two others that it was made without still matched seventeen and sixteen. The report tells it for each face of each photo. A recogniser that is trained anew may undo whatever was moved.",
 ];
 
 /// What cloaking needs.
