@@ -232,8 +232,8 @@ fn video(bytes: &[u8]) -> Option<Container> {
     }
 }
 
-/// More brands than any real file has; a limit on work.
-const BRANDS_MAX: usize = 64;
+/// More words than the file type of any real file has; a limit on work.
+pub(crate) const BRANDS_MAX: usize = 64;
 
 /// The HEIF container of a file whose first box is a file type with one of its brands. Videos and raw photos may be
 /// compatible with them too, so what they are comes first.
@@ -243,7 +243,7 @@ fn heif(bytes: &[u8]) -> Option<Container> {
     let len = usize::try_from(u32::from_be_bytes(*size))
         .ok()?
         .checked_sub(8)?;
-    let words = body
+    let mut words = body
         .get(..len)
         .unwrap_or(body)
         .chunks_exact(4)
@@ -254,11 +254,12 @@ fn heif(bytes: &[u8]) -> Option<Container> {
             .find(|(brand, _)| *brand == word)
             .map(|(_, found)| *found)
     };
-    let major = words.clone().next()?;
+    let major = words.next()?;
     if OTHER_BRANDS.iter().any(|brand| *brand == major) {
         return None;
     }
-    let mut found = words.filter_map(container);
+    // The version stands between.
+    let mut found = words.skip(1).filter_map(container);
     container(major)
         .filter(|_| !matches!(major, b"mif1" | b"mif2" | b"msf1"))
         .or_else(|| {

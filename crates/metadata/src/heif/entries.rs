@@ -6,6 +6,7 @@ use super::boxes::inside;
 use super::gain_map::XMP_TYPE;
 use super::meta::read_associations;
 use crate::Error;
+use crate::container::BRANDS_MAX;
 use crate::reader::Reader;
 
 /// A handler for pictures without a name, ISO/IEC 14496-12 § 8.4.3.
@@ -33,9 +34,18 @@ pub(super) fn has_sequence_brand(body: &[u8]) -> bool {
     words.any(|word| SEQUENCE_BRANDS.iter().take(4).any(|brand| *brand == word))
 }
 
-/// The file type: the brands of pictures, each once, and no version.
+/// The file type: the brands of pictures, each once, and no version. It tells the same container as before: a picture
+/// that wrongly calls itself a sequence has the brand of a picture that is coded like it.
 pub(super) fn file_type(body: &[u8], is_sequence: bool) -> Vec<u8> {
-    let words: Vec<&[u8]> = body.chunks_exact(4).collect();
+    let words = body.chunks_exact(4).take(BRANDS_MAX);
+    let words = words.map(|word| match word {
+        b"avis" if !is_sequence => b"avif",
+        b"hevc" if !is_sequence => b"heic",
+        b"hevx" if !is_sequence => b"heix",
+        b"msf1" if !is_sequence => b"mif1",
+        _ => word,
+    });
+    let words: Vec<&[u8]> = words.collect();
     let sequences = SEQUENCE_BRANDS.get(..if is_sequence { 9 } else { 0 });
     let sequences = sequences.unwrap_or_default();
     let known = |word: &[u8]| {
@@ -48,7 +58,12 @@ pub(super) fn file_type(body: &[u8], is_sequence: bool) -> Vec<u8> {
         is_sequence || still.into_iter().any(|brand| *brand == **word)
     };
     let compatible = words.get(2..).unwrap_or_default();
-    let major = words.first().into_iter().chain(compatible).find(is_major);
+    let is_av1 = |word: &&&[u8]| matches!(**word, b"avif" | b"avis");
+    let major = words
+        .first()
+        .filter(is_major)
+        .or_else(|| compatible.iter().find(is_av1))
+        .or_else(|| compatible.iter().find(is_major));
     let mut out = major.copied().unwrap_or(b"mif1").to_vec();
     out.extend([0; 4]);
     let mut seen = BTreeSet::new();
@@ -174,4 +189,45 @@ pub(super) fn associations(
     }
     let header = [&[version, 0, 0, flags][..], &count.to_be_bytes()].concat();
     Ok([header, out].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Container, Sniffed, sniff};
+
+    #[test]
+    fn a_file_type_tells_the_same_container_anew() {
+        let words = [
+            b"avif", b"avis", b"heic", b"hevc", b"hevx", b"mif1", b"msf1", b"miaf", b"ABCD",
+        ];
+        let file = |body: &[u8]| {
+            let size = u32::try_from(body.len() + 8).unwrap();
+            [&size.to_be_bytes()[..], b"ftyp", body].concat()
+        };
+        let mut told = 0;
+        for major in words {
+            for version in [b"\0\0\0\0", b"avif"] {
+                for (first, second) in words.iter().flat_map(|a| words.map(|b| (a, b))) {
+                    let body = [major, version, first, second]
+                        .map(|word| &word[..])
+                        .concat();
+                    let container = sniff(&file(&body));
+                    for is_sequence in [false, true] {
+                        let is_picture = matches!(
+                            container,
+                            Some(Sniffed::Photo(Container::Heic | Container::Avif))
+                        );
+                        if is_picture && (!is_sequence || has_sequence_brand(&body)) {
+                            let fresh = file_type(&body, is_sequence);
+                            assert_eq!(sniff(&file(&fresh)), container, "{body:?} {fresh:?}");
+                            assert_eq!(file_type(&fresh, is_sequence), fresh);
+                            told += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(told > 1_000, "{told}");
+    }
 }
