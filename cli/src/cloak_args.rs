@@ -26,10 +26,11 @@ What a cloak does not do:
   - It does not stop \"nudify\" or inpainting apps, or face swaps: an image encoder of 2025/26 with 32
     channels still reproduces the person. What was measured are latents and face recognisers, not
     finished deepfakes.
-  - Out of the box it is weak. On six photos at light, after an upload, the instant cloak moved what
-    Sana's encoder sees 1.8 times as far as plain noise of the same energy, Stable Diffusion 1.x's
-    1.5 times, and FLUX.2's 1.2 times, too little to claim anything. On a family of models that it
-    has not seen, expect little more than noise.
+  - Out of the box it is weak. On six portraits at light, after an upload, the instant cloak moved
+    what Sana's encoder sees 1.4 times as far as plain noise of the same energy, Stable Diffusion
+    1.x's 1.2 times, and FLUX.2's no farther, too little to claim anything of these two. With the
+    faces left as they are, which take most of what may be seen, it was 1.8, 1.5 and 1.2 times. On a
+    family of models that it has not seen, expect little more than noise.
   - Strong settings are visible on skin, every setting is on plain backgrounds such as sky and
     walls; a score such as SSIM alone hides that.
   - Screenshots, photographs of the screen and heavy denoising reduce it. Start again from the
