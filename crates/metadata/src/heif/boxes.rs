@@ -1,5 +1,7 @@
 //! Boxes, the pieces of the ISO base media file format: ISO/IEC 14496-12 § 4.2.
 
+use smallvec::SmallVec;
+
 use crate::Error;
 use crate::reader::{Reader, index};
 
@@ -12,6 +14,9 @@ pub(super) struct Span {
     pub(super) start: usize,
     pub(super) end: usize,
 }
+
+/// Some stretches, in their order; mostly one.
+pub(super) type Spans = SmallVec<[Span; 1]>;
 
 impl Span {
     pub(super) const fn len(self) -> usize {

@@ -1,6 +1,6 @@
 //! Where an item's bytes stand in the file, whichever way they are counted.
 
-use super::boxes::Span;
+use super::boxes::{Span, Spans};
 use super::locations::{Entry, Method};
 use super::meta::Meta;
 use crate::Error;
@@ -19,9 +19,9 @@ pub(super) fn is_in_items(meta: &Meta, item: u32) -> bool {
 /// # Errors
 /// [`Error::Truncated`] when one ends behind what it is counted from, [`Error::UnsupportedFeature`] for data in
 /// another file or in an item that is itself in another item.
-pub(super) fn spans(meta: &Meta, item: u32, file: Span) -> Result<Vec<Span>, Error> {
+pub(super) fn spans(meta: &Meta, item: u32, file: Span) -> Result<Spans, Error> {
     let Some(entry) = meta.location(item) else {
-        return Ok(Vec::new());
+        return Ok(Spans::new());
     };
     let refuse = |what| Error::UnsupportedFeature {
         what,
@@ -58,8 +58,8 @@ pub(super) fn spans(meta: &Meta, item: u32, file: Span) -> Result<Vec<Span>, Err
 }
 
 /// ISO/IEC 14496-12 § 8.11.3, item_offset: the index counts the references from 1, and is 1 when it has no field.
-fn in_stores(meta: &Meta, entry: &Entry, stores: &[u32], file: Span) -> Result<Vec<Span>, Error> {
-    let mut all = Vec::new();
+fn in_stores(meta: &Meta, entry: &Entry, stores: &[u32], file: Span) -> Result<Spans, Error> {
+    let mut all = Spans::new();
     for extent in &entry.extents {
         let at = usize::try_from(extent.index.max(1))
             .ok()

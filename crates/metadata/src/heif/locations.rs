@@ -2,7 +2,9 @@
 //! and with the field sizes that it was read in; a change of either broke photos elsewhere (a construction method is
 //! lost when version 1 becomes version 0).
 
-use super::boxes::{Span, number, write_number};
+use smallvec::SmallVec;
+
+use super::boxes::{Span, Spans, number, write_number};
 use crate::Error;
 use crate::reader::Reader;
 
@@ -33,7 +35,7 @@ pub(super) struct Entry {
     /// Whether the bytes stand in another file.
     pub(super) elsewhere: bool,
     pub(super) base: u64,
-    pub(super) extents: Vec<Extent>,
+    pub(super) extents: SmallVec<[Extent; 1]>,
 }
 
 /// What offsets count from.
@@ -61,7 +63,7 @@ impl Entry {
     ///
     /// # Errors
     /// [`Error::Truncated`] when one ends behind the source.
-    pub(super) fn resolve(&self, source: Span) -> Result<Vec<Span>, Error> {
+    pub(super) fn resolve(&self, source: Span) -> Result<Spans, Error> {
         let within = |extent: &Extent| {
             let offset = self.base.checked_add(extent.offset)?;
             let start = source.start.checked_add(usize::try_from(offset).ok()?)?;
@@ -144,7 +146,7 @@ fn entry(
         limit,
     })?;
     // The limit holds for all of them together.
-    let mut extents = Vec::with_capacity(count.into());
+    let mut extents = SmallVec::with_capacity(count.into());
     for _ in 0..count {
         extents.push(Extent {
             index: number(reader, sizes.index, WHAT)?,

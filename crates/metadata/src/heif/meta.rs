@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, btree_map};
 
+use smallvec::SmallVec;
+
 use super::boxes::{IsoBox, Label, Span, View, children, inside};
 use super::locations::{self, Entry, Locations};
 use crate::Error;
@@ -24,7 +26,7 @@ pub(super) struct Meta {
     /// The properties; the first one has the number 1.
     pub(super) properties: Vec<IsoBox>,
     /// Which properties describe an item, in the order in which they are applied.
-    pub(super) associations: BTreeMap<u32, Vec<Association>>,
+    pub(super) associations: BTreeMap<u32, Associations>,
     pub(super) locations: Locations,
     /// Which entry of the locations is an item's.
     located: BTreeMap<u32, usize>,
@@ -58,6 +60,9 @@ pub(super) struct Association {
     pub(super) property: u16,
     pub(super) essential: bool,
 }
+
+/// The properties of one item; few have more than six.
+pub(super) type Associations = SmallVec<[Association; 6]>;
 
 /// A group of items.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -345,8 +350,8 @@ pub(super) fn full_box_children(
     })
 }
 
-fn associations(view: View<'_>, iprp: &[IsoBox]) -> Result<BTreeMap<u32, Vec<Association>>, Error> {
-    let mut all: BTreeMap<u32, Vec<Association>> = BTreeMap::new();
+fn associations(view: View<'_>, iprp: &[IsoBox]) -> Result<BTreeMap<u32, Associations>, Error> {
+    let mut all: BTreeMap<u32, Associations> = BTreeMap::new();
     for ipma in iprp.iter().filter(|child| child.label == *b"ipma") {
         let read = read_associations(view.get(ipma.body));
         for (item, associations) in inside(read, ipma.span.start)? {
@@ -361,7 +366,7 @@ fn associations(view: View<'_>, iprp: &[IsoBox]) -> Result<BTreeMap<u32, Vec<Ass
 
 /// The entries of an item property association box, ISO/IEC 23008-12 § 9.3: the number of the item is wide since
 /// version 1, that of the property has 15 bits instead of 7 with flag 1. The property 0 is none.
-pub(super) fn read_associations(body: &[u8]) -> Result<Vec<(u32, Vec<Association>)>, Error> {
+pub(super) fn read_associations(body: &[u8]) -> Result<Vec<(u32, Associations)>, Error> {
     const WHAT: &str = "its property associations end too early (ISO/IEC 23008-12 § 9.3)";
     let mut reader = Reader::new(body);
     let [version, _, _, flags] = reader.array(WHAT)?;
@@ -370,7 +375,7 @@ pub(super) fn read_associations(body: &[u8]) -> Result<Vec<(u32, Vec<Association
     for _ in 0..count {
         let item = wide(&mut reader, version > 0, WHAT)?;
         let count = reader.u8(WHAT)?;
-        let mut associations = Vec::with_capacity(count.into());
+        let mut associations = Associations::with_capacity(count.into());
         for _ in 0..count {
             let (essential, property) = if flags & 1 == 1 {
                 let bits = reader.u16_be(WHAT)?;

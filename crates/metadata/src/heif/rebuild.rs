@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use smallvec::SmallVec;
+
 use super::boxes::{self, Span, View};
 use super::entries;
 use super::exif;
@@ -322,7 +324,7 @@ impl<'w> Writer<'w> {
             0
         };
         let mut extents = Vec::new();
-        let mut kept = Vec::new();
+        let mut kept = SmallVec::new();
         for (span, extent) in entry.resolve(home).ok()?.into_iter().zip(&entry.extents) {
             let range = self.source.range(span);
             let len = self.plan.data_between(range);
