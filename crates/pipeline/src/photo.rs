@@ -116,15 +116,13 @@ pub(crate) fn clean_photo(
         )));
     }
 
-    // Both decode the copy, in a process each.
-    let (entry, looked) = rayon::join(
-        || recording.map(|recording| recording.entry(source, &cleaned, field, &mut notes)),
-        || {
-            unmeasured
-                .as_mut()
-                .map_or(Ok(()), |cloak| cloak.look(&cleaned))
-        },
-    );
+    let entry = || recording.map(|recording| recording.entry(source, &cleaned, field, &mut notes));
+    let (entry, looked) = match &mut unmeasured {
+        // Both decode the copy, in a process each.
+        Some(cloak) => rayon::join(entry, || cloak.look(&cleaned)),
+        // Waking threads for nothing takes as long as cleaning a small photo.
+        None => (entry(), Ok(())),
+    };
     looked?;
     let staged = stage(
         &cleaned,
