@@ -31,6 +31,7 @@ pub(crate) trait Format: Sync {
     ) -> Result<(Frame, Vec<Payload<'a>>), Error> {
         Ok((self.frame(parts)?, self.payloads(parts, limits)))
     }
+
     /// How the pieces that stay are put together to the picture: in their order, where nothing else says so.
     fn arrangement<'a>(&self, parts: &[Part<'a>]) -> Vec<Piece<'a>> {
         let coded = parts.iter().filter(|part| part.is_coded());
@@ -76,9 +77,9 @@ pub(crate) enum Piece<'a> {
     Stretch {
         /// Which piece, the first being 0.
         number: usize,
-        /// Where in its part, in bytes.
+        /// Where in it, in bytes.
         from: usize,
-        /// Up to where, in bytes.
+        /// Up to where in it, in bytes.
         to: usize,
     },
 }

@@ -65,7 +65,8 @@ pub(super) fn arrangement<'a>(parts: &[Part<'a>]) -> Vec<Piece<'a>> {
     pieces
 }
 
-/// As much of a span as is in a coded part: of which piece, and where in it.
+/// As much of a span of data as is in a coded part: of which piece, and where in it. Parts of data have no framing, so what
+/// is a place in the part is one in the piece.
 fn stretch(part: &Part<'_>, number: usize, span: Span) -> Piece<'static> {
     let within = |at: usize| at.saturating_sub(part.offset).min(part.bytes.len());
     Piece::Stretch {
